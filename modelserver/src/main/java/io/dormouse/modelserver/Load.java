@@ -1,0 +1,21 @@
+package io.dormouse.modelserver;
+
+import java.io.File;
+import java.util.Map;
+import java.util.Optional;
+
+/// What a worker is told to serve.
+///
+/// Files are [File]s, not paths: the channels behind `java.nio.file.Files` cost a start some
+/// milliseconds.
+///
+/// @param kind which predictor: `onnx` or `xgboost`
+/// @param folder the unpacked artifact: what a SageMaker container finds in `/opt/ml/model`
+/// @param prepared the folder that [Prepare] wrote for it, where there is one
+/// @param environment the variables of the container definition
+public record Load(
+        String kind, File folder, Optional<File> prepared, Map<String, String> environment) {
+    public Load {
+        environment = Map.copyOf(environment);
+    }
+}
