@@ -5,8 +5,8 @@ import software.amazon.awssdk.awscore.exception.AwsServiceException;
 
 /// The errors that have no class in the SDK, by their AWS name: one place knows code and status.
 ///
-/// Modelled errors (`ResourceNotFoundException`, `NoSuchKeyException` …) are thrown as the SDK's own
-/// exceptions; `wire` finds their code and status. What is thrown from here is an
+/// Modelled errors (`ResourceNotFoundException`, `NoSuchKeyException` …) are thrown as the SDK's
+/// own exceptions; `wire` finds their code and status. What is thrown from here is an
 /// [AwsServiceException] too, so a caller in the same process sees what a caller over HTTP sees.
 public enum AwsError {
     /// SageMaker's control plane, and most JSON services: a request that breaks a rule.

@@ -23,6 +23,7 @@ import software.amazon.awssdk.core.traits.TimestampFormatTrait;
 import software.amazon.awssdk.core.util.SdkAutoConstructList;
 import software.amazon.awssdk.core.util.SdkAutoConstructMap;
 import software.amazon.awssdk.utils.builder.Buildable;
+import software.amazon.awssdk.utils.builder.SdkBuilder;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -49,16 +50,15 @@ public final class Shapes {
         return MAPPER.writeValueAsString(write(shape, Form.JSON));
     }
 
-    /// A shape from [#toJson]. `fromJson(CreateModelRequest::builder, text)`.
-    public static <T, B extends SdkPojo & Buildable> T fromJson(Supplier<B> builder, String json) {
-        @SuppressWarnings("unchecked") // a builder builds its own shape
-        T shape = (T) read(builder.get(), MAPPER.readTree(json));
-        return shape;
+    /// A shape from [#toJson]: `fromJson(CreateModelRequest::builder, text)`.
+    public static <T, B extends SdkPojo & SdkBuilder<B, T>> T fromJson(
+            Supplier<B> builder, String json) {
+        return fill(builder.get(), MAPPER.readTree(json)).build();
     }
 
     /// Another shape with the members that both have, by name: a Describe answer from its Create
     /// request. Members of different types must not share a name; SageMaker's do not.
-    public static <T, B extends SdkPojo & Buildable> B like(B builder, SdkPojo other) {
+    public static <B extends SdkPojo> B like(B builder, SdkPojo other) {
         Map<String, SdkField<?>> theirs = new LinkedHashMap<>();
         other.sdkFields().forEach(field -> theirs.put(field.memberName(), field));
         for (SdkField<?> field : builder.sdkFields()) {
@@ -71,10 +71,10 @@ public final class Shapes {
         return builder;
     }
 
-    /// Fills a builder from a tree and builds it.
+    /// Sets a builder's body members from a tree.
     ///
     /// @throws Malformed where the tree has another type than the member
-    public static Object read(SdkPojo builder, JsonNode tree) {
+    public static <B extends SdkPojo> B fill(B builder, JsonNode tree) {
         for (SdkField<?> field : builder.sdkFields()) {
             if (isInBody(field)) {
                 JsonNode value = tree.get(field.locationName());
@@ -83,7 +83,7 @@ public final class Shapes {
                 }
             }
         }
-        return ((Buildable) builder).build();
+        return builder;
     }
 
     private static boolean isInBody(SdkField<?> field) {
@@ -94,19 +94,21 @@ public final class Shapes {
     /// One member's value from its tree.
     public static Object value(SdkField<?> field, JsonNode node) {
         MarshallingType<?> type = field.marshallingType();
-        if (type == MarshallingType.STRING) {
+        if (type.equals(MarshallingType.STRING)) {
             return wanted(node.isString(), field, node, "a string").asString();
-        } else if (type == MarshallingType.BOOLEAN) {
+        } else if (type.equals(MarshallingType.BOOLEAN)) {
             return wanted(node.isBoolean(), field, node, "true or false").asBoolean();
-        } else if (type == MarshallingType.SDK_POJO) {
-            return read(field.constructor().get(), wanted(node.isObject(), field, node, "an object"));
-        } else if (type == MarshallingType.LIST) {
+        } else if (type.equals(MarshallingType.SDK_POJO)) {
+            SdkPojo builder = field.constructor().get();
+            fill(builder, wanted(node.isObject(), field, node, "an object"));
+            return ((Buildable) builder).build();
+        } else if (type.equals(MarshallingType.LIST)) {
             return list(field, wanted(node.isArray(), field, node, "a list"));
-        } else if (type == MarshallingType.MAP) {
+        } else if (type.equals(MarshallingType.MAP)) {
             return map(field, wanted(node.isObject(), field, node, "a map"));
-        } else if (type == MarshallingType.INSTANT) {
+        } else if (type.equals(MarshallingType.INSTANT)) {
             return instant(field, node);
-        } else if (type == MarshallingType.SDK_BYTES) {
+        } else if (type.equals(MarshallingType.SDK_BYTES)) {
             return bytes(field, node);
         }
         return number(field, type, node);
@@ -116,19 +118,19 @@ public final class Shapes {
         try {
             BigDecimal number =
                     node.isNumber() || node.isString() ? new BigDecimal(node.asString()) : null;
-            if (type == MarshallingType.DOUBLE) {
+            if (type.equals(MarshallingType.DOUBLE)) {
                 return node.isString() ? Double.valueOf(node.asString()) : node.asDouble();
-            } else if (type == MarshallingType.FLOAT) {
+            } else if (type.equals(MarshallingType.FLOAT)) {
                 return node.isString() ? Float.valueOf(node.asString()) : (float) node.asDouble();
             } else if (number == null || node.isString()) {
                 throw unexpected(field, node, "a number");
-            } else if (type == MarshallingType.INTEGER) {
+            } else if (type.equals(MarshallingType.INTEGER)) {
                 return number.intValueExact();
-            } else if (type == MarshallingType.LONG) {
+            } else if (type.equals(MarshallingType.LONG)) {
                 return number.longValueExact();
-            } else if (type == MarshallingType.SHORT) {
+            } else if (type.equals(MarshallingType.SHORT)) {
                 return number.shortValueExact();
-            } else if (type == MarshallingType.BIG_DECIMAL) {
+            } else if (type.equals(MarshallingType.BIG_DECIMAL)) {
                 return number;
             }
         } catch (NumberFormatException e) {

@@ -1,4 +1,5 @@
-/// What every room speaks: AWS's shapes as JSON trees, AWS's errors by name, ARNs, and who is calling.
+/// What every room speaks: AWS's shapes as JSON trees, AWS's errors by name, ARNs, and who is
+/// calling.
 ///
 /// Nothing here knows HTTP, SQL or a service. `wire` puts these shapes on a protocol and `store`
 /// keeps them; a room that implements operations takes and returns them.
