@@ -1,0 +1,36 @@
+package io.dormouse.worker;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/// A program that runs to its end: a training or processing job.
+///
+/// @param owner whose it is: `training-job/flights-1`
+/// @param command the program and its arguments; how an image's name became one is the caller's
+/// @param root the folder that the program sees as `/opt/ml`, given to it as `DORMOUSE_ML_ROOT`,
+///   and at that very path where namespaces can be made
+/// @param environment all of it: nothing is inherited
+/// @param memoryMb the limit, MB
+/// @param cores of CPU
+/// @param timeout then it is stopped as AWS stops a job: SIGTERM, 120 s later SIGKILL
+/// @param readable further files and folders that it may read (a JDK, the trainer's jar)
+public record RunSpec(
+        String owner,
+        List<String> command,
+        Path root,
+        Map<String, String> environment,
+        int memoryMb,
+        double cores,
+        Duration timeout,
+        List<Path> readable) {
+    public RunSpec {
+        Objects.requireNonNull(owner);
+        Objects.requireNonNull(root);
+        command = List.copyOf(command);
+        environment = Map.copyOf(environment);
+        readable = List.copyOf(readable);
+    }
+}

@@ -1,0 +1,36 @@
+package io.dormouse.worker;
+
+/// An instance or a program could not be started; the message is a sentence for its owner.
+public final class StartFailed extends Exception {
+    private static final long serialVersionUID = 1;
+
+    /// Whose fault it is.
+    public enum Cause {
+        /// The artifact cannot be served, whatever the machine.
+        MODEL,
+        /// It does not fit the memory that was asked for.
+        MEMORY,
+        /// It took longer than it may.
+        TIMEOUT,
+        /// The machine is full: the message says of what.
+        CAPACITY,
+        /// This platform cannot run it: no such engine, a broken installation.
+        PLATFORM
+    }
+
+    private final Cause reason;
+
+    public StartFailed(Cause reason, String message) {
+        super(message);
+        this.reason = reason;
+    }
+
+    public StartFailed(Cause reason, String message, Throwable cause) {
+        super(message, cause);
+        this.reason = reason;
+    }
+
+    public Cause reason() {
+        return reason;
+    }
+}
