@@ -1,0 +1,148 @@
+package io.dormouse.wire;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import org.eclipse.jetty.http.HttpException;
+import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.handler.GracefulHandler;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.thread.VirtualThreadPool;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The one port: HTTP/1.1 and HTTP/2 in clear text, a virtual thread for each request.
+///
+/// [#close] stops accepting, lets the requests that are under way finish within [Settings#drain],
+/// and ends.
+public final class HttpServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(HttpServer.class);
+
+    private final Server server;
+    private final ServerConnector connector;
+
+    /// Limits of the server.
+    ///
+    /// @param address where to listen; port 0 takes a free one
+    /// @param idle how long a connection may be silent, between requests or inside one: a half-sent
+    ///   request is answered 408 after it
+    /// @param drain how long [#close] waits for requests under way
+    /// @param headerBytesMax bytes of a request's line and headers together, else 431
+    public record Settings(
+            InetSocketAddress address, Duration idle, Duration drain, int headerBytesMax) {
+        public static Settings at(InetSocketAddress address) {
+            return new Settings(address, Duration.ofSeconds(30), Duration.ofSeconds(30), 32 * 1024);
+        }
+    }
+
+    /// Starts listening.
+    ///
+    /// @throws IOException where the port is taken, saying which
+    public HttpServer(Settings settings, Handler handler) throws IOException {
+        server = new Server(new VirtualThreadPool());
+        HttpConfiguration http = new HttpConfiguration();
+        http.setSendServerVersion(false);
+        http.setUriCompliance(UriCompliance.UNSAFE);
+        http.setRequestHeaderSize(settings.headerBytesMax());
+        connector =
+                new ServerConnector(
+                        server,
+                        1,
+                        1,
+                        new HttpConnectionFactory(http),
+                        new HTTP2CServerConnectionFactory(http));
+        connector.setHost(settings.address().getHostString());
+        connector.setPort(settings.address().getPort());
+        connector.setIdleTimeout(settings.idle().toMillis());
+        // The default of a second answers 500 to a request that is still being sent at the end.
+        connector.setShutdownIdleTimeout(settings.drain().toMillis());
+        server.addConnector(connector);
+        server.setStopTimeout(settings.drain().toMillis());
+        server.setHandler(new GracefulHandler(new Adapter(handler)));
+        start();
+    }
+
+    private void start() throws IOException {
+        try {
+            server.start();
+        } catch (IOException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IOException("The HTTP server does not start: " + e.getMessage(), e);
+        }
+    }
+
+    /// The port that it listens on.
+    public int port() {
+        return connector.getLocalPort();
+    }
+
+    @Override
+    public void close() {
+        try {
+            server.stop();
+        } catch (Exception e) {
+            LOG.warn("The HTTP server did not stop cleanly", e);
+        }
+    }
+
+    private static final class Adapter extends org.eclipse.jetty.server.Handler.Abstract {
+        private final Handler handler;
+
+        Adapter(Handler handler) {
+            this.handler = handler;
+        }
+
+        @Override
+        public boolean handle(Request request, Response response, Callback callback) {
+            JettyExchange exchange = new JettyExchange(request, response);
+            try {
+                handler.handle(exchange);
+                callback.succeeded();
+            } catch (IOException | RuntimeException e) {
+                fail(exchange, response, callback, e);
+            }
+            return true;
+        }
+
+        /// A handler answers its own errors; what arrives here is a client that is gone, a body
+        /// that is no HTTP, or a defect.
+        private static void fail(
+                JettyExchange exchange, Response response, Callback callback, Exception failure) {
+            if (!(failure instanceof IOException) && !(failure instanceof HttpException)) {
+                LOG.error("{} failed", exchange, failure);
+            }
+            if (response.isCommitted()) {
+                callback.failed(failure);
+                return;
+            }
+            int status = status(failure);
+            try {
+                exchange.answer(
+                        status,
+                        Map.of("Content-Type", "text/plain", "Connection", "close"),
+                        String.valueOf(failure.getMessage()).getBytes(StandardCharsets.UTF_8));
+                callback.succeeded();
+            } catch (IOException e) {
+                callback.failed(e);
+            }
+        }
+
+        private static int status(Throwable failure) {
+            return switch (failure) {
+                case Exchange.TooLarge _ -> 413;
+                case HttpException http -> http.getCode();
+                default -> failure.getCause() == null ? 500 : status(failure.getCause());
+            };
+        }
+    }
+}

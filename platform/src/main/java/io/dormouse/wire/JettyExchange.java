@@ -1,0 +1,134 @@
+package io.dormouse.wire;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalLong;
+import java.util.UUID;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.jspecify.annotations.Nullable;
+
+/// An exchange over Jetty's request and response.
+final class JettyExchange implements Exchange {
+    private final Request request;
+    private final Response response;
+    private final Map<String, List<String>> headers;
+    private final String requestId = UUID.randomUUID().toString();
+    private InputStream body;
+    private byte @Nullable [] buffered;
+
+    JettyExchange(Request request, Response response) {
+        this.request = request;
+        this.response = response;
+        this.headers = headers(request);
+        this.body = Content.Source.asInputStream(request);
+    }
+
+    private static Map<String, List<String>> headers(Request request) {
+        Map<String, List<String>> headers = new LinkedHashMap<>();
+        for (HttpField field : request.getHeaders()) {
+            headers.computeIfAbsent(field.getLowerCaseName(), _ -> new ArrayList<>(1))
+                    .add(Objects.requireNonNullElse(field.getValue(), ""));
+        }
+        String authority = request.getHttpURI().getAuthority();
+        if (authority != null && !headers.containsKey("host")) {
+            headers.put("host", List.of(authority));
+        }
+        return Collections.unmodifiableMap(headers);
+    }
+
+    @Override
+    public String method() {
+        return request.getMethod();
+    }
+
+    @Override
+    public String path() {
+        return Objects.requireNonNullElse(request.getHttpURI().getPath(), "/");
+    }
+
+    @Override
+    public String query() {
+        return Objects.requireNonNullElse(request.getHttpURI().getQuery(), "");
+    }
+
+    @Override
+    public Map<String, List<String>> headers() {
+        return headers;
+    }
+
+    @Override
+    public OptionalLong contentLength() {
+        long length = request.getLength();
+        if (length >= 0) {
+            return OptionalLong.of(length);
+        }
+        // HTTP/1.1: a request with neither length nor transfer coding has no body (RFC 9112 §6.3).
+        boolean bodiless =
+                request.getConnectionMetaData().getHttpVersion().getVersion() < 20
+                        && !headers.containsKey("transfer-encoding");
+        return bodiless ? OptionalLong.of(0) : OptionalLong.empty();
+    }
+
+    @Override
+    public InputStream body() {
+        return body;
+    }
+
+    @Override
+    public byte[] buffer(int bytesMax) throws IOException {
+        if (buffered == null) {
+            if (contentLength().orElse(0) > bytesMax) {
+                throw new TooLarge(bytesMax);
+            }
+            buffered = body.readNBytes(bytesMax);
+            if (body.read() >= 0) {
+                throw new TooLarge(bytesMax);
+            }
+            body = new ByteArrayInputStream(buffered);
+        }
+        return buffered;
+    }
+
+    @Override
+    public String requestId() {
+        return requestId;
+    }
+
+    @Override
+    public String remoteAddress() {
+        return Request.getRemoteAddr(request);
+    }
+
+    @Override
+    public boolean isAnswered() {
+        return response.isCommitted();
+    }
+
+    @Override
+    public OutputStream answer(int status, Map<String, String> answer, OptionalLong length) {
+        response.setStatus(status);
+        answer.forEach((name, value) -> response.getHeaders().put(name, value));
+        if (length.isPresent()) {
+            response.getHeaders().put(HttpHeader.CONTENT_LENGTH, length.getAsLong());
+        }
+        return Content.Sink.asOutputStream(response);
+    }
+
+    @Override
+    public String toString() {
+        return method().toUpperCase(Locale.ROOT) + " " + path() + " " + requestId;
+    }
+}
