@@ -15,7 +15,8 @@ import software.amazon.awssdk.core.traits.PayloadTrait;
 
 /// Prints each AWS call as the aws CLI's command for it, ready to paste.
 public final class CallPrinter implements ExecutionInterceptor {
-    private static final Pattern WORD = Pattern.compile("(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])");
+    private static final Pattern WORD =
+            Pattern.compile("(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])");
 
     private final Console console;
 

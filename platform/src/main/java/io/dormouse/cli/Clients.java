@@ -21,8 +21,8 @@ import software.amazon.awssdk.services.sagemaker.SageMakerClient;
 import software.amazon.awssdk.services.sagemakerruntime.SageMakerRuntimeClient;
 import software.amazon.awssdk.services.sts.StsClient;
 
-/// Makes AWS clients for one endpoint, each when it is asked for: constructing one costs a tenth of a
-/// second, so a command makes only what it calls.
+/// Makes AWS clients for one endpoint, each when it is asked for: constructing one costs a tenth of
+/// a second, so a command makes only what it calls.
 public final class Clients {
     private final URI endpoint;
     private final String region;

@@ -42,6 +42,7 @@ public final class CommonOptions {
             names = {"-h", "--help"},
             usageHelp = true,
             description = "print this help")
+    @SuppressWarnings("UnusedVariable") // picocli reads it
     private boolean help;
 
     public Console console() {

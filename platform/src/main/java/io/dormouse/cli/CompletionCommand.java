@@ -20,6 +20,7 @@ public final class CompletionCommand implements Callable<Integer> {
             names = {"-h", "--help"},
             usageHelp = true,
             description = "print this help")
+    @SuppressWarnings("UnusedVariable") // picocli reads it
     private boolean help;
 
     @Override

@@ -4,8 +4,8 @@ import java.io.PrintWriter;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/// What a command says: answers on standard output, progress on standard error, so that a program can
-/// read the one without the other.
+/// What a command says: answers on standard output, progress on standard error, so that a program
+/// can read the one without the other.
 public final class Console {
     private final PrintWriter out;
     private final PrintWriter err;
@@ -31,14 +31,13 @@ public final class Console {
     public void table(List<String> headings, List<List<String>> rows) {
         int[] widths =
                 IntStream.range(0, headings.size())
-                        .map(
-                                column ->
-                                        Math.max(
-                                                headings.get(column).length(),
-                                                rows.stream()
-                                                        .mapToInt(row -> row.get(column).length())
-                                                        .max()
-                                                        .orElse(0)))
+                        .map(column ->
+                                Math.max(
+                                        headings.get(column).length(),
+                                        rows.stream()
+                                                .mapToInt(row -> row.get(column).length())
+                                                .max()
+                                                .orElse(0)))
                         .toArray();
         say(line(headings, widths));
         rows.forEach(row -> say(line(row, widths)));

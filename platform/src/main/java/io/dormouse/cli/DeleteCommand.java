@@ -11,7 +11,8 @@ import software.amazon.awssdk.services.sagemaker.model.ProductionVariant;
 
 @Command(
         name = "delete",
-        description = "Delete an endpoint, its configuration and its model. Requests under way are answered.",
+        description =
+                "Delete an endpoint, its configuration and its model. Requests under way are answered.",
         footer = {"", "Example:", "  ./dormouse delete flights"})
 public final class DeleteCommand implements Callable<Integer> {
     @Mixin private final CommonOptions options = new CommonOptions();

@@ -23,7 +23,8 @@ public final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--example",
             paramLabel = "DIR",
-            description = "where the example's files are (default: examples/flights of this checkout)")
+            description =
+                    "where the example's files are (default: examples/flights of this checkout)")
     private Optional<Path> example = Optional.empty();
 
     @Override

@@ -111,16 +111,15 @@ public final class DeployCommand implements Callable<Integer> {
         if (model.startsWith("s3://")) {
             String uri =
                     image.orElseGet(
-                            () ->
-                                    ModelArchive.Image.of(model)
-                                            .uri(account, clients.region()));
+                            () -> ModelArchive.Image.of(model).uri(account, clients.region()));
             return ContainerDefinition.builder().image(uri).modelDataUrl(model).build();
         }
         Path file = Path.of(model);
         try (ModelArchive archive = ModelArchive.of(file);
                 S3Client s3 = clients.s3()) {
             console.progress("Uploading " + file);
-            String key = "dormouse/" + endpoint + "/" + REVISION.format(Instant.now()) + "/model.tar.gz";
+            String key =
+                    "dormouse/" + endpoint + "/" + REVISION.format(Instant.now()) + "/model.tar.gz";
             String uri =
                     ArtifactBucket.of(s3, account, clients.region())
                             .ensured()

@@ -56,13 +56,12 @@ record Deployment(
 
     private List<Tag> tags() {
         List<Tag> tags = new ArrayList<>();
-        idleSeconds.ifPresent(
-                seconds ->
-                        tags.add(
-                                Tag.builder()
-                                        .key("dormouse:idle-seconds")
-                                        .value(Integer.toString(seconds))
-                                        .build()));
+        idleSeconds.ifPresent(seconds ->
+                tags.add(
+                        Tag.builder()
+                                .key("dormouse:idle-seconds")
+                                .value(Integer.toString(seconds))
+                                .build()));
         return tags;
     }
 

@@ -33,7 +33,8 @@ public final class DetachedStart {
             command.addAll(arguments);
             Process process =
                     new ProcessBuilder(command)
-                            .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+                            .redirectInput(
+                                    ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
                             .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
                             .redirectErrorStream(true)
                             .start();

@@ -37,11 +37,10 @@ record EndpointMetrics(CloudWatchClient cloudWatch, String endpoint) {
         }
         List<MetricDataResult> results =
                 cloudWatch
-                        .getMetricData(
-                                r ->
-                                        r.startTime(now.minus(Duration.ofMinutes(15)))
-                                                .endTime(now.plus(Duration.ofMinutes(1)))
-                                                .metricDataQueries(queries))
+                        .getMetricData(r ->
+                                r.startTime(now.minus(Duration.ofMinutes(15)))
+                                        .endTime(now.plus(Duration.ofMinutes(1)))
+                                        .metricDataQueries(queries))
                         .metricDataResults();
         for (int i = 0; i < WANTED.size(); i++) {
             Wanted wanted = WANTED.get(i);
@@ -67,21 +66,15 @@ record EndpointMetrics(CloudWatchClient cloudWatch, String endpoint) {
     private MetricDataQuery query(String id, Wanted wanted) {
         return MetricDataQuery.builder()
                 .id(id)
-                .metricStat(
-                        s ->
-                                s.stat(wanted.statistic())
-                                        .period(60)
-                                        .metric(
-                                                m ->
-                                                        m.namespace(wanted.namespace())
-                                                                .metricName(wanted.metric())
-                                                                .dimensions(
-                                                                        dimension(
-                                                                                "EndpointName",
-                                                                                endpoint),
-                                                                        dimension(
-                                                                                "VariantName",
-                                                                                "AllTraffic"))))
+                .metricStat(s ->
+                        s.stat(wanted.statistic())
+                                .period(60)
+                                .metric(m ->
+                                        m.namespace(wanted.namespace())
+                                                .metricName(wanted.metric())
+                                                .dimensions(
+                                                        dimension("EndpointName", endpoint),
+                                                        dimension("VariantName", "AllTraffic"))))
                 .build();
     }
 

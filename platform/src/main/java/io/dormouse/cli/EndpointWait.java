@@ -75,10 +75,9 @@ final class EndpointWait {
             DescribeEndpointResponse now = sageMaker.describeEndpoint(r -> r.endpointName(name));
             boolean asleep =
                     now.productionVariants().stream()
-                            .allMatch(
-                                    variant ->
-                                            variant.currentInstanceCount() == null
-                                                    || variant.currentInstanceCount() == 0);
+                            .allMatch(variant ->
+                                    variant.currentInstanceCount() == null
+                                            || variant.currentInstanceCount() == 0);
             if (asleep) {
                 return Duration.ofNanos(System.nanoTime() - begin);
             }

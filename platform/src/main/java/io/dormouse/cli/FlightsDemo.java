@@ -5,8 +5,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.List;
-import java.util.Locale;
 import java.util.OptionalInt;
 import software.amazon.awssdk.services.cloudwatch.CloudWatchClient;
 import software.amazon.awssdk.services.iam.IamClient;
@@ -76,19 +74,18 @@ final class FlightsDemo implements AutoCloseable {
         FlightsScores scores = new FlightsScores(runtime, training, CANDIDATE);
         double heldOut = scores.auc("validation/validation.csv");
         double april = scores.auc("april/april.csv");
-        say("AUC %.3f on held-out flights of January to March", heldOut);
-        say("AUC %.3f on April: the world moves on, and the model with it should", april);
+        say("AUC %.3f on held-out flights of January to March".formatted(heldOut));
+        say("AUC %.3f on April: the world moves on, and the model with it should".formatted(april));
         title("Registry: a version with these figures, then its approval");
         FlightsRegistry registry = new FlightsRegistry(sageMaker, training, GROUP);
         String version = registry.register(artifact, heldOut, april);
-        say("registered %s", version);
+        say("registered %s".formatted(version));
         registry.approve(version, "AUC %.3f on held-out flights".formatted(heldOut));
         say("approved");
-        title("Endpoint: %d MB, MaxConcurrency %d, from the approved version", MEMORY_MB, MAX_CONCURRENCY);
-        deploy(
-                ENDPOINT,
-                ContainerDefinition.builder().modelPackageName(version).build(),
-                roleArn);
+        title(
+                "Endpoint: %d MB, MaxConcurrency %d, from the approved version"
+                        .formatted(MEMORY_MB, MAX_CONCURRENCY));
+        deploy(ENDPOINT, ContainerDefinition.builder().modelPackageName(version).build(), roleArn);
         serve(training);
         forget();
         next();
@@ -103,15 +100,17 @@ final class FlightsDemo implements AutoCloseable {
         new StartPage(clients.endpoint(), ENDPOINT).print(console);
         double[] warm = scores.warmMillis(WARM_CALLS);
         say(
-                "warm: median %.1f ms, p95 %.1f ms of %d calls (this client's time included)",
-                warm[0], warm[1], WARM_CALLS);
+                "warm: median %.1f ms, p95 %.1f ms of %d calls (this client's time included)"
+                        .formatted(warm[0], warm[1], WARM_CALLS));
         title("Metrics, as CloudWatch has them");
         try (CloudWatchClient cloudWatch = clients.cloudWatch()) {
             new EndpointMetrics(cloudWatch, ENDPOINT).print(console);
         }
         title("Back to zero");
         Duration asleep = new EndpointWait(sageMaker).untilAsleep(ENDPOINT);
-        say("no instance left %.1f s after the last request; idle now costs nothing", seconds(asleep));
+        say(
+                "no instance left %.1f s after the last request; idle now costs nothing"
+                        .formatted(seconds(asleep)));
     }
 
     private void deploy(String endpoint, ContainerDefinition container, String roleArn) {
@@ -125,7 +124,7 @@ final class FlightsDemo implements AutoCloseable {
                         OptionalInt.of(IDLE_SECONDS))
                 .apply(sageMaker, run);
         new EndpointWait(sageMaker).untilInService(endpoint, _ -> {});
-        say("%s is in service after %.2f s, with no instance", endpoint, since(from));
+        say("%s is in service after %.2f s, with no instance".formatted(endpoint, since(from)));
     }
 
     private void forget() {
@@ -142,8 +141,7 @@ final class FlightsDemo implements AutoCloseable {
             try {
                 return iam.getRole(r -> r.roleName(ROLE)).role().arn();
             } catch (NoSuchEntityException e) {
-                return iam.createRole(
-                                r -> r.roleName(ROLE).assumeRolePolicyDocument(TRUST))
+                return iam.createRole(r -> r.roleName(ROLE).assumeRolePolicyDocument(TRUST))
                         .role()
                         .arn();
             }
@@ -158,25 +156,24 @@ final class FlightsDemo implements AutoCloseable {
     private void next() {
         console.say("");
         console.say(
-                String.format(
-                        Locale.ROOT,
-                        "Done in %.0f s. The endpoint '%s' sleeps. Try next:",
-                        since(begin),
-                        ENDPOINT));
-        console.say("  ./dormouse invoke flights --body '10,0,60,2,6,1023,37.94,28.04,67.21,11.5,0.0,1012.4,10.0'");
+                "Done in %.0f s. The endpoint '%s' sleeps. Try next:"
+                        .formatted(since(begin), ENDPOINT));
+        console.say(
+                "  ./dormouse invoke flights --body '10,0,60,2,6,1023,37.94,28.04,67.21,11.5,0.0,1012.4,10.0'");
         console.say("  ./dormouse why flights");
-        console.say("  eval \"$(./dormouse env)\" && aws sagemaker describe-endpoint --endpoint-name flights");
+        console.say(
+                "  eval \"$(./dormouse env)\" && aws sagemaker describe-endpoint --endpoint-name flights");
         console.say("  ./dormouse deploy your-model.onnx --name yours");
     }
 
-    private void title(String text, Object... arguments) {
+    private void title(String text) {
         step++;
         console.say("");
-        console.say(step + ". " + String.format(Locale.ROOT, text, arguments));
+        console.say(step + ". " + text);
     }
 
-    private void say(String text, Object... arguments) {
-        console.say("   " + String.format(Locale.ROOT, text, arguments));
+    private void say(String text) {
+        console.say("   " + text);
     }
 
     private static double since(long nanos) {

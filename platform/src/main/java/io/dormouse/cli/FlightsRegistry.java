@@ -22,32 +22,20 @@ record FlightsRegistry(SageMakerClient sageMaker, FlightsTraining training, Stri
         String statistics =
                 training.bucket().put(training.key("evaluation/evaluation.json"), report);
         return sageMaker
-                .createModelPackage(
-                        r ->
-                                r.modelPackageGroupName(group)
-                                        .modelApprovalStatus(
-                                                ModelApprovalStatus.PENDING_MANUAL_APPROVAL)
-                                        .inferenceSpecification(
-                                                i ->
-                                                        i.containers(container(artifact))
-                                                                .supportedContentTypes("text/csv")
-                                                                .supportedResponseMIMETypes(
-                                                                        "text/csv"))
-                                        .modelMetrics(
-                                                m ->
-                                                        m.modelQuality(
-                                                                q ->
-                                                                        q.statistics(
-                                                                                s ->
-                                                                                        s.contentType(
-                                                                                                        "application/json")
-                                                                                                .s3Uri(
-                                                                                                        statistics))))
-                                        .customerMetadataProperties(
-                                                Map.of(
-                                                        "auc",
-                                                        String.format(
-                                                                Locale.ROOT, "%.4f", heldOut))))
+                .createModelPackage(r ->
+                        r.modelPackageGroupName(group)
+                                .modelApprovalStatus(ModelApprovalStatus.PENDING_MANUAL_APPROVAL)
+                                .inferenceSpecification(i ->
+                                        i.containers(container(artifact))
+                                                .supportedContentTypes("text/csv")
+                                                .supportedResponseMIMETypes("text/csv"))
+                                .modelMetrics(m ->
+                                        m.modelQuality(q ->
+                                                q.statistics(s ->
+                                                        s.contentType("application/json")
+                                                                .s3Uri(statistics))))
+                                .customerMetadataProperties(
+                                        Map.of("auc", String.format(Locale.ROOT, "%.4f", heldOut))))
                 .modelPackageArn();
     }
 
@@ -65,19 +53,17 @@ record FlightsRegistry(SageMakerClient sageMaker, FlightsTraining training, Stri
             if (!e.awsErrorDetails().errorMessage().contains("does not exist")) {
                 throw e;
             }
-            sageMaker.createModelPackageGroup(
-                    r ->
-                            r.modelPackageGroupName(group)
-                                    .modelPackageGroupDescription(
-                                            "Will a flight from New York arrive late?"));
+            sageMaker.createModelPackageGroup(r ->
+                    r.modelPackageGroupName(group)
+                            .modelPackageGroupDescription(
+                                    "Will a flight from New York arrive late?"));
         }
     }
 
     void approve(String version, String why) {
-        sageMaker.updateModelPackage(
-                r ->
-                        r.modelPackageArn(version)
-                                .modelApprovalStatus(ModelApprovalStatus.APPROVED)
-                                .approvalDescription(why));
+        sageMaker.updateModelPackage(r ->
+                r.modelPackageArn(version)
+                        .modelApprovalStatus(ModelApprovalStatus.APPROVED)
+                        .approvalDescription(why));
     }
 }

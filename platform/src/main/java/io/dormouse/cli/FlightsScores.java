@@ -22,12 +22,11 @@ final class FlightsScores {
 
     private double[] invoke(String csv) {
         String answer =
-                runtime.invokeEndpoint(
-                                r ->
-                                        r.endpointName(endpoint)
-                                                .contentType("text/csv")
-                                                .accept("text/csv")
-                                                .body(SdkBytes.fromUtf8String(csv)))
+                runtime.invokeEndpoint(r ->
+                                r.endpointName(endpoint)
+                                        .contentType("text/csv")
+                                        .accept("text/csv")
+                                        .body(SdkBytes.fromUtf8String(csv)))
                         .body()
                         .asUtf8String();
         return Arrays.stream(answer.strip().split("[,\\n]+"))
@@ -80,7 +79,8 @@ final class FlightsScores {
         return (rankSum - positives * (positives + 1) / 2) / (positives * negatives);
     }
 
-    /// Prediction beside truth for the ten flights of the sample; the first call wakes the endpoint.
+    /// Prediction beside truth for the ten flights of the sample; the first call wakes the
+    /// endpoint.
     void tenFlights(Console console) {
         List<List<String>> rows = new ArrayList<>();
         for (String line : training.features("sample/sample.csv").lines().toList()) {
@@ -99,7 +99,8 @@ final class FlightsScores {
                                             parts[2].startsWith("1") ? "  late" : ""),
                             "%.1f".formatted(millis)));
         }
-        console.table(List.of("   flight", "risk of >15 min", "arrived", "ms (first from zero)"), rows);
+        console.table(
+                List.of("   flight", "risk of >15 min", "arrived", "ms (first from zero)"), rows);
     }
 
     /// Median and p95 of warm calls, ms.

@@ -79,34 +79,27 @@ final class FlightsTraining {
 
     void makeFeatures() {
         String job = "flights-features-" + run;
-        sageMaker.createProcessingJob(
-                r ->
-                        r.processingJobName(job)
-                                .roleArn(roleArn)
-                                .appSpecification(
-                                        a ->
-                                                a.imageUri(JAVA_IMAGE)
-                                                        .containerEntrypoint(
-                                                                "java",
-                                                                "/opt/ml/processing/input/code/Features.java"))
-                                .processingInputs(
-                                        input("flights", key("data/")), input("code", key("code/")))
-                                .processingOutputConfig(
-                                        o ->
-                                                o.outputs(
-                                                        output("train"),
-                                                        output("validation"),
-                                                        output("april"),
-                                                        output("sample")))
-                                .processingResources(
-                                        p ->
-                                                p.clusterConfig(
-                                                        c ->
-                                                                c.instanceCount(1)
-                                                                        .instanceType(
-                                                                                ProcessingInstanceType
-                                                                                        .ML_M5_LARGE)
-                                                                        .volumeSizeInGB(5))));
+        sageMaker.createProcessingJob(r ->
+                r.processingJobName(job)
+                        .roleArn(roleArn)
+                        .appSpecification(a ->
+                                a.imageUri(JAVA_IMAGE)
+                                        .containerEntrypoint(
+                                                "java",
+                                                "/opt/ml/processing/input/code/Features.java"))
+                        .processingInputs(
+                                input("flights", key("data/")), input("code", key("code/")))
+                        .processingOutputConfig(o ->
+                                o.outputs(
+                                        output("train"),
+                                        output("validation"),
+                                        output("april"),
+                                        output("sample")))
+                        .processingResources(p ->
+                                p.clusterConfig(c ->
+                                        c.instanceCount(1)
+                                                .instanceType(ProcessingInstanceType.ML_M5_LARGE)
+                                                .volumeSizeInGB(5))));
         Progress progress = new Progress(console);
         DescribeProcessingJobResponse now;
         do {
@@ -122,47 +115,40 @@ final class FlightsTraining {
     private ProcessingInput input(String name, String prefix) {
         return ProcessingInput.builder()
                 .inputName(name)
-                .s3Input(
-                        s ->
-                                s.s3Uri(bucket.uri(prefix))
-                                        .localPath("/opt/ml/processing/input/" + name)
-                                        .s3DataType("S3Prefix")
-                                        .s3InputMode("File"))
+                .s3Input(s ->
+                        s.s3Uri(bucket.uri(prefix))
+                                .localPath("/opt/ml/processing/input/" + name)
+                                .s3DataType("S3Prefix")
+                                .s3InputMode("File"))
                 .build();
     }
 
     private ProcessingOutput output(String name) {
         return ProcessingOutput.builder()
                 .outputName(name)
-                .s3Output(
-                        s ->
-                                s.s3Uri(bucket.uri(key("features/" + name)))
-                                        .localPath("/opt/ml/processing/output/" + name)
-                                        .s3UploadMode(ProcessingS3UploadMode.END_OF_JOB))
+                .s3Output(s ->
+                        s.s3Uri(bucket.uri(key("features/" + name)))
+                                .localPath("/opt/ml/processing/output/" + name)
+                                .s3UploadMode(ProcessingS3UploadMode.END_OF_JOB))
                 .build();
     }
 
     /// Trains, and returns the URI of the model's artifact.
     String train() {
         String job = "flights-" + run;
-        sageMaker.createTrainingJob(
-                r ->
-                        r.trainingJobName(job)
-                                .roleArn(roleArn)
-                                .algorithmSpecification(
-                                        a ->
-                                                a.trainingImage(IMAGE)
-                                                        .trainingInputMode(TrainingInputMode.FILE))
-                                .hyperParameters(HYPERPARAMETERS)
-                                .inputDataConfig(channel("train"), channel("validation"))
-                                .outputDataConfig(o -> o.s3OutputPath(bucket.uri(key("training"))))
-                                .resourceConfig(
-                                        c ->
-                                                c.instanceCount(1)
-                                                        .instanceType(
-                                                                TrainingInstanceType.ML_M5_LARGE)
-                                                        .volumeSizeInGB(5))
-                                .stoppingCondition(s -> s.maxRuntimeInSeconds(600)));
+        sageMaker.createTrainingJob(r ->
+                r.trainingJobName(job)
+                        .roleArn(roleArn)
+                        .algorithmSpecification(a ->
+                                a.trainingImage(IMAGE).trainingInputMode(TrainingInputMode.FILE))
+                        .hyperParameters(HYPERPARAMETERS)
+                        .inputDataConfig(channel("train"), channel("validation"))
+                        .outputDataConfig(o -> o.s3OutputPath(bucket.uri(key("training"))))
+                        .resourceConfig(c ->
+                                c.instanceCount(1)
+                                        .instanceType(TrainingInstanceType.ML_M5_LARGE)
+                                        .volumeSizeInGB(5))
+                        .stoppingCondition(s -> s.maxRuntimeInSeconds(600)));
         Progress progress = new Progress(console);
         DescribeTrainingJobResponse now;
         do {
@@ -190,12 +176,10 @@ final class FlightsTraining {
         return Channel.builder()
                 .channelName(name)
                 .contentType("text/csv")
-                .dataSource(
-                        d ->
-                                d.s3DataSource(
-                                        s ->
-                                                s.s3DataType(S3DataType.S3_PREFIX)
-                                                        .s3Uri(bucket.uri(key("features/" + name)))))
+                .dataSource(d ->
+                        d.s3DataSource(s ->
+                                s.s3DataType(S3DataType.S3_PREFIX)
+                                        .s3Uri(bucket.uri(key("features/" + name)))))
                 .build();
     }
 }

@@ -36,7 +36,8 @@ public final class LogsCommand implements Callable<Integer> {
         try (CloudWatchLogsClient logs = options.clients().logs()) {
             logs.filterLogEventsPaginator(request.build())
                     .events()
-                    .forEach(event -> console.say(options.json() ? Shapes.toJson(event) : line(event)));
+                    .forEach(event ->
+                            console.say(options.json() ? Shapes.toJson(event) : line(event)));
         } catch (ResourceNotFoundException e) {
             throw new Failed(
                     "Endpoint "

@@ -89,7 +89,8 @@ record ModelArchive(Path archive, Image image, boolean temporary) implements Aut
     private static Image imageOfArchive(Path archive) {
         try (InputStream in = Files.newInputStream(archive);
                 var gzip = new java.util.zip.GZIPInputStream(in, 1 << 16);
-                var tar = new org.apache.commons.compress.archivers.tar.TarArchiveInputStream(gzip)) {
+                var tar =
+                        new org.apache.commons.compress.archivers.tar.TarArchiveInputStream(gzip)) {
             TarArchiveEntry entry = tar.getNextEntry();
             while (entry != null) {
                 String name = entry.getName().toLowerCase(Locale.ROOT);

@@ -39,8 +39,7 @@ public record RunningPlatform(long pid, URI endpoint, long startedMillis) {
     public void write(Path data) throws IOException {
         Path aside = Files.createTempFile(data, "platform", ".tmp");
         Files.writeString(
-                aside,
-                "pid=%d%nendpoint=%s%nstarted=%d%n".formatted(pid, endpoint, startedMillis));
+                aside, "pid=%d%nendpoint=%s%nstarted=%d%n".formatted(pid, endpoint, startedMillis));
         Files.move(
                 aside,
                 data.resolve(FILE),
@@ -56,12 +55,11 @@ public record RunningPlatform(long pid, URI endpoint, long startedMillis) {
     public Optional<ProcessHandle> process() {
         return ProcessHandle.of(pid)
                 .filter(ProcessHandle::isAlive)
-                .filter(
-                        process ->
-                                process.info()
-                                        .startInstant()
-                                        .map(start -> start.toEpochMilli() <= startedMillis + 1000)
-                                        .orElse(true));
+                .filter(process ->
+                        process.info()
+                                .startInstant()
+                                .map(start -> start.toEpochMilli() <= startedMillis + 1000)
+                                .orElse(true));
     }
 
     /// Whether a platform answers there now.

@@ -10,7 +10,8 @@ import picocli.CommandLine.Mixin;
 
 @Command(
         name = "status",
-        description = "Say whether a platform runs. Exit code 0 where one answers, 1 where none does.",
+        description =
+                "Say whether a platform runs. Exit code 0 where one answers, 1 where none does.",
         footer = {"", "Example:", "  ./dormouse status --json"})
 public final class StatusCommand implements Callable<Integer> {
     @Mixin private final CommonOptions options = new CommonOptions();
@@ -29,7 +30,10 @@ public final class StatusCommand implements Callable<Integer> {
                                     endpoint,
                                     platform.map(RunningPlatform::pid).orElse(-1L)));
         } else if (answers) {
-            console.say("A platform answers at " + endpoint + platform.map(StatusCommand::since).orElse(""));
+            console.say(
+                    "A platform answers at "
+                            + endpoint
+                            + platform.map(StatusCommand::since).orElse(""));
         } else {
             console.say(
                     "No platform answers at "
@@ -41,8 +45,7 @@ public final class StatusCommand implements Callable<Integer> {
 
     private static String since(RunningPlatform platform) {
         Duration up =
-                Duration.between(
-                        Instant.ofEpochMilli(platform.startedMillis()), Instant.now());
+                Duration.between(Instant.ofEpochMilli(platform.startedMillis()), Instant.now());
         return " (process " + platform.pid() + ", up " + up.toSeconds() + " s)";
     }
 }
