@@ -9,7 +9,7 @@ import java.util.Objects;
 /// What a predictor throws decides what the caller reads: [Refusal] is the caller's mistake (4xx,
 /// the sentence is shown to them), anything else is the model's failure (500).
 public interface Predictor extends AutoCloseable {
-    /// Answers.
+    /// Answers one invocation.
     ///
     /// @throws Refusal when the request can't be understood by this model
     /// @throws IOException when the body can't be read

@@ -1,0 +1,162 @@
+package io.dormouse.modelserver.onnx;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import io.dormouse.modelserver.Answer;
+import io.dormouse.modelserver.Load;
+import io.dormouse.modelserver.Media;
+import io.dormouse.modelserver.Predictor;
+import io.dormouse.modelserver.Refusal;
+import io.dormouse.modelserver.Steps;
+import io.dormouse.modelserver.Unloadable;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// An ONNX model in ONNX Runtime.
+///
+/// In: `application/json` (see [JsonInput]), `text/csv` (see [CsvInput]), `application/x-npy`. Out:
+/// see [Outputs].
+public final class OnnxPredictor implements Predictor {
+    private final OrtEnvironment environment;
+    private final OrtSession session;
+    private final List<Input> inputs;
+
+    /// Tensors of requests that are done, for the next ones; as many as ran at once.
+    private final ArrayDeque<List<TensorBuilder>> spare = new ArrayDeque<>();
+
+    private OnnxPredictor(OrtEnvironment environment, OrtSession session, List<Input> inputs) {
+        this.environment = environment;
+        this.session = session;
+        this.inputs = inputs;
+    }
+
+    /// Loads the model that `load` names.
+    ///
+    /// @param threads of one inference
+    public static OnnxPredictor load(Load load, int threads, Steps steps)
+            throws IOException, Unloadable {
+        OrtEnvironment environment = Sessions.environment(steps);
+        OrtSession session =
+                Sessions.open(environment, Sessions.choose(load, environment), threads);
+        return of(environment, session);
+    }
+
+    /// Takes the session over, and closes it in the end.
+    static OnnxPredictor of(OrtEnvironment environment, OrtSession session) throws Unloadable {
+        try {
+            return new OnnxPredictor(environment, session, Input.of(session));
+        } catch (OrtException e) {
+            throw new Unloadable(
+                    "ONNX Runtime can't tell the model's inputs: " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public Answer predict(Request request) throws IOException, Refusal {
+        String answerType = Media.choose(request.accept(), Outputs.TYPES);
+        List<TensorBuilder> tensors = take();
+        Map<String, OnnxTensor> filled = new HashMap<>();
+        try {
+            boolean columns = read(request, tensors);
+            for (TensorBuilder tensor : tensors) {
+                filled.put(tensor.input().name(), build(tensor, columns));
+            }
+            try (OrtSession.Result result = session.run(filled)) {
+                return Outputs.write(result, answerType);
+            }
+        } catch (OrtException e) {
+            throw failure(e);
+        } finally {
+            for (OnnxTensor tensor : filled.values()) {
+                tensor.close();
+            }
+            giveBack(tensors);
+        }
+    }
+
+    private OnnxTensor build(TensorBuilder tensor, boolean columns) throws OrtException, Refusal {
+        if (tensor.isEmpty()) {
+            throw Refusal.badInput(tensor.input().described() + " is missing in the body");
+        }
+        return tensor.build(environment, columns);
+    }
+
+    /// Whether the values came as rows with one for each input.
+    private static boolean read(Request request, List<TensorBuilder> tensors)
+            throws IOException, Refusal {
+        String type = Media.type(request.contentType());
+        return switch (type) {
+            case "", Media.JSON -> JsonInput.read(request.body(), tensors);
+            case Media.CSV -> {
+                CsvInput.read(request.contentType(), request.body(), tensors);
+                yield tensors.size() > 1;
+            }
+            case Media.NPY -> {
+                if (tensors.size() != 1) {
+                    throw Refusal.unsupportedType(
+                            Media.NPY
+                                    + " is for models with one input, this one has "
+                                    + tensors.size()
+                                    + ": send "
+                                    + Media.JSON);
+                }
+                NpyInput.read(request.body(), tensors.getFirst());
+                yield false;
+            }
+            default ->
+                    throw Refusal.unsupportedType(
+                            "Content-Type is '"
+                                    + request.contentType()
+                                    + "', this model understands "
+                                    + String.join(", ", Media.JSON, Media.CSV, Media.NPY));
+        };
+    }
+
+    /// ONNX Runtime's own check of what only the graph knows, such as a token outside the
+    /// vocabulary, is about the input; all else is the model's failure.
+    private static Refusal failure(OrtException e) {
+        String reason = String.valueOf(e.getMessage()).replace('\n', ' ').strip();
+        if (e.getCode() == OrtException.OrtErrorCode.ORT_INVALID_ARGUMENT) {
+            return Refusal.badInput("the model refused the input: " + reason);
+        }
+        throw new IllegalStateException(reason, e);
+    }
+
+    private List<TensorBuilder> take() {
+        List<TensorBuilder> tensors;
+        synchronized (spare) {
+            tensors = spare.poll();
+        }
+        if (tensors == null) {
+            tensors = new ArrayList<>();
+            for (Input input : inputs) {
+                tensors.add(new TensorBuilder(input));
+            }
+        }
+        for (TensorBuilder tensor : tensors) {
+            tensor.reset();
+        }
+        return tensors;
+    }
+
+    private void giveBack(List<TensorBuilder> tensors) {
+        synchronized (spare) {
+            spare.push(tensors);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            session.close();
+        } catch (OrtException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,68 @@
+package io.dormouse.modelserver;
+
+import static io.dormouse.modelserver.OnnxFile.ANY;
+import static io.dormouse.modelserver.OnnxFile.FLOAT;
+import static io.dormouse.modelserver.OnnxFile.INT64;
+import static io.dormouse.modelserver.OnnxFile.attribute;
+import static io.dormouse.modelserver.OnnxFile.floats;
+import static io.dormouse.modelserver.OnnxFile.integers;
+
+import java.util.List;
+
+/// The models that tests serve.
+public final class Models {
+    private Models() {}
+
+    /// y = x · [[1,0],[0,1],[1,1],[0,2]] + [0.5, -1], for rows of four.
+    public static OnnxFile linear() {
+        return new OnnxFile()
+                .input("x", FLOAT, ANY, 4)
+                .output("y", FLOAT, ANY, 2)
+                .weights("w", new long[] {4, 2}, 1, 0, 0, 1, 1, 1, 0, 2)
+                .weights("b", new long[] {2}, 0.5f, -1)
+                .node("MatMul", List.of("x", "w"), List.of("xw"))
+                .node("Add", List.of("xw", "b"), List.of("y"));
+    }
+
+    /// Two classes by the sign of the first column, as skl2onnx writes a LogisticRegression with
+    /// ZipMap.
+    public static OnnxFile classifier() {
+        return new OnnxFile()
+                .input("float_input", FLOAT, ANY, 2)
+                .output("output_label", INT64, ANY)
+                .outputMaps("output_probability")
+                .node(
+                        "ai.onnx.ml",
+                        "LinearClassifier",
+                        List.of("float_input"),
+                        List.of("output_label", "raw"),
+                        integers("classlabels_ints", 0, 1),
+                        floats("coefficients", -1, 0, 1, 0),
+                        floats("intercepts", 0, 0),
+                        attribute("multi_class", 0),
+                        attribute("post_transform", "LOGISTIC"))
+                .node(
+                        "ai.onnx.ml",
+                        "ZipMap",
+                        List.of("raw"),
+                        List.of("output_probability"),
+                        integers("classlabels_int64s", 0, 1));
+    }
+
+    /// The input comes back, whatever its type and shape.
+    public static OnnxFile echo(int type, long... shape) {
+        return new OnnxFile()
+                .input("x", type, shape)
+                .output("y", type, shape)
+                .node("Identity", List.of("x"), List.of("y"));
+    }
+
+    /// sum = a + b, for two columns of numbers.
+    public static OnnxFile columns() {
+        return new OnnxFile()
+                .input("a", FLOAT, ANY, 1)
+                .input("b", FLOAT, ANY, 1)
+                .output("sum", FLOAT, ANY, 1)
+                .node("Add", List.of("a", "b"), List.of("sum"));
+    }
+}
