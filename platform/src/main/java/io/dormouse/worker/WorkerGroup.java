@@ -13,6 +13,7 @@ public interface WorkerGroup extends AutoCloseable {
     /// @param wait how long the caller can wait for the slot
     /// @throws Throttled above MaxConcurrency, or when the queue is full
     /// @throws StartFailed when an instance could not be started for it
+    /// @throws GroupClosed once the group drains: another one serves by then
     Lease lease(Duration wait) throws Throttled, StartFailed;
 
     /// Changes the limits; what runs is not interrupted.
@@ -22,6 +23,9 @@ public interface WorkerGroup extends AutoCloseable {
     void bounds(int min, int maxConcurrency);
 
     Stats stats();
+
+    /// Its recent starts and decisions, with their reasons.
+    Journal journal();
 
     /// Takes no new leases and completes when the last one is closed and every instance has ended.
     CompletableFuture<Void> drain();
@@ -36,7 +40,13 @@ public interface WorkerGroup extends AutoCloseable {
     /// @param starting of them, not ready yet
     /// @param busy slots in use
     /// @param waiting callers without a slot
-    record Stats(int instances, int starting, int busy, int waiting, int maxConcurrency) {}
+    record Stats(int instances, int starting, int busy, int waiting, int maxConcurrency) {
+        /// Invocations at once, as MaxConcurrency counts them: those being answered and those whose
+        /// instance is being started.
+        public int concurrent() {
+            return Math.min(busy + waiting, maxConcurrency);
+        }
+    }
 
     /// The right to one invocation. Closing it gives the slot back, once.
     interface Lease extends AutoCloseable {
@@ -47,6 +57,14 @@ public interface WorkerGroup extends AutoCloseable {
         /// The start that this lease had to wait for, where it did; its last steps are stamped when
         /// the first answer is there.
         Optional<Steps> coldStart();
+
+        /// The instance did not do what it must, found out after [#send] returned: it gets no
+        /// further request and ends.
+        void fail(Fault fault);
+
+        /// Memory that the instance uses, percent of its limit. Asks the kernel: not for the path
+        /// of a request.
+        double memoryPercent();
 
         @Override
         void close();

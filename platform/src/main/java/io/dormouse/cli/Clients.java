@@ -1,0 +1,107 @@
+package io.dormouse.cli;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.Optional;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
+import software.amazon.awssdk.awscore.client.builder.AwsSyncClientBuilder;
+import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
+import software.amazon.awssdk.http.SdkHttpClient;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.profiles.ProfileFile;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.retries.DefaultRetryStrategy;
+import software.amazon.awssdk.services.cloudwatch.CloudWatchClient;
+import software.amazon.awssdk.services.cloudwatchlogs.CloudWatchLogsClient;
+import software.amazon.awssdk.services.iam.IamClient;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.sagemaker.SageMakerClient;
+import software.amazon.awssdk.services.sagemakerruntime.SageMakerRuntimeClient;
+import software.amazon.awssdk.services.sts.StsClient;
+
+/// Makes AWS clients for one endpoint, each when it is asked for: constructing one costs a tenth of
+/// a second, so a command makes only what it calls.
+public final class Clients {
+    private final URI endpoint;
+    private final String region;
+    private final String accessKey;
+    private final String secretKey;
+    private final Optional<CallPrinter> printer;
+
+    /// Clients of the platform at `endpoint`.
+    ///
+    /// @param printer prints each call, where it is wanted
+    public Clients(
+            URI endpoint,
+            String region,
+            String accessKey,
+            String secretKey,
+            Optional<CallPrinter> printer) {
+        this.endpoint = endpoint;
+        this.region = region;
+        this.accessKey = accessKey;
+        this.secretKey = secretKey;
+        this.printer = printer;
+    }
+
+    public URI endpoint() {
+        return endpoint;
+    }
+
+    public String region() {
+        return region;
+    }
+
+    public SageMakerClient sageMaker() {
+        return ready(SageMakerClient.builder()).build();
+    }
+
+    public SageMakerRuntimeClient runtime() {
+        return ready(SageMakerRuntimeClient.builder()).build();
+    }
+
+    /// Path style: a bucket is no host of a platform on this machine.
+    public S3Client s3() {
+        return ready(S3Client.builder()).forcePathStyle(true).build();
+    }
+
+    public CloudWatchClient cloudWatch() {
+        return ready(CloudWatchClient.builder()).build();
+    }
+
+    public CloudWatchLogsClient logs() {
+        return ready(CloudWatchLogsClient.builder()).build();
+    }
+
+    public StsClient sts() {
+        return ready(StsClient.builder()).build();
+    }
+
+    public IamClient iam() {
+        return ready(IamClient.builder()).build();
+    }
+
+    private <B extends AwsClientBuilder<B, C> & AwsSyncClientBuilder<B, C>, C> B ready(B builder) {
+        ClientOverrideConfiguration.Builder options =
+                ClientOverrideConfiguration.builder()
+                        .defaultProfileFile(ProfileFile.aggregator().build())
+                        .retryStrategy(DefaultRetryStrategy.doNotRetry());
+        printer.ifPresent(options::addExecutionInterceptor);
+        return builder.endpointOverride(endpoint)
+                .region(Region.of(region))
+                .credentialsProvider(
+                        StaticCredentialsProvider.create(
+                                AwsBasicCredentials.create(accessKey, secretKey)))
+                .httpClient(http())
+                .overrideConfiguration(options.build());
+    }
+
+    private static SdkHttpClient http() {
+        return UrlConnectionHttpClient.builder()
+                .connectionTimeout(Duration.ofSeconds(5))
+                .socketTimeout(Duration.ofMinutes(10))
+                .build();
+    }
+}
