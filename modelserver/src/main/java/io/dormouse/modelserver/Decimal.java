@@ -38,15 +38,41 @@ public final class Decimal {
             } else if (c == '.' && !fraction) {
                 fraction = true;
             } else {
-                return exact(text, from, to);
+                break;
             }
+        }
+        if (at < to && (text[at] == 'e' || text[at] == 'E') && to - at <= 5) {
+            scale += exponent(text, at + 1, to);
+            at = to;
         }
         // A product or quotient of two exact doubles is rounded once, so it is the nearest
         // (Clinger).
-        if (digits == 0 || digits > 18 || mantissa > EXACT_MANTISSA_MAX || scale < -22) {
+        if (at < to
+                || digits == 0
+                || digits > 18
+                || mantissa > EXACT_MANTISSA_MAX
+                || scale < -22
+                || scale > 22) {
             return exact(text, from, to);
         }
-        double value = mantissa / EXACT[-scale];
+        double value = scale < 0 ? mantissa / EXACT[-scale] : mantissa * EXACT[scale];
+        return negative ? -value : value;
+    }
+
+    /// A short exponent, or one that no short number has where these bytes are none.
+    private static int exponent(byte[] text, int from, int to) {
+        int at = from;
+        boolean negative = at < to && text[at] == '-';
+        if (negative || (at < to && text[at] == '+')) {
+            at++;
+        }
+        int value = at == to ? Short.MAX_VALUE : 0;
+        for (; at < to; at++) {
+            if (text[at] < '0' || text[at] > '9') {
+                return Short.MAX_VALUE;
+            }
+            value = value * 10 + (text[at] - '0');
+        }
         return negative ? -value : value;
     }
 

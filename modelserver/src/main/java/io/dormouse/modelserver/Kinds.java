@@ -1,6 +1,7 @@
 package io.dormouse.modelserver;
 
 import io.dormouse.modelserver.onnx.OnnxPredictor;
+import io.dormouse.modelserver.xgboost.XgboostPredictor;
 import java.io.IOException;
 
 /// The kinds of model that this server knows: the one place that names their predictors.
@@ -13,6 +14,7 @@ final class Kinds {
     static Predictor load(Load load, int threads, Steps steps) throws IOException, Unloadable {
         return switch (load.kind()) {
             case "onnx" -> OnnxPredictor.load(load, threads, steps);
+            case "xgboost" -> XgboostPredictor.load(load);
             default ->
                     throw new Unloadable(
                             "there is no model server of kind '"

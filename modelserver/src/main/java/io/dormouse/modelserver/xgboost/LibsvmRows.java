@@ -1,5 +1,6 @@
 package io.dormouse.modelserver.xgboost;
 
+import io.dormouse.modelserver.Decimal;
 import io.dormouse.modelserver.Refusal;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;

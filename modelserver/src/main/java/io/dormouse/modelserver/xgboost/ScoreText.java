@@ -1,40 +1,12 @@
 package io.dormouse.modelserver.xgboost;
 
-import java.util.Arrays;
-
-/// Writes scores as AWS's container writes them: digits of the double that equals the float, as
-/// Python prints it.
+/// Scores as AWS's container prints them: the digits of the double that equals the float, as Python writes it.
 final class ScoreText {
-    private byte[] text = new byte[64];
-    private int length;
-
-    /// What was written; only the first [#length] bytes.
-    byte[] bytes() {
-        return text;
-    }
-
-    int length() {
-        return length;
-    }
-
-    ScoreText append(String ascii) {
-        int size = ascii.length();
-        if (length + size > text.length) {
-            text = Arrays.copyOf(text, Math.max(text.length * 2, length + size));
-        }
-        for (int i = 0; i < size; i++) {
-            text[length++] = (byte) ascii.charAt(i);
-        }
-        return this;
-    }
-
-    ScoreText append(float value) {
-        return append(python(value));
-    }
+    private ScoreText() {}
 
     /// Java and Python find the same digits and differ in when they write an exponent: Python below
     /// 1e-4 and from 1e16 on.
-    static String python(double value) {
+    static String of(double value) {
         if (Double.isNaN(value)) {
             return "nan";
         }

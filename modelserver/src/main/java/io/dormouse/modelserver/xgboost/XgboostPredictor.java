@@ -2,8 +2,10 @@ package io.dormouse.modelserver.xgboost;
 
 import io.dormouse.modelserver.Answer;
 import io.dormouse.modelserver.Load;
+import io.dormouse.modelserver.Media;
 import io.dormouse.modelserver.Predictor;
 import io.dormouse.modelserver.Refusal;
+import io.dormouse.modelserver.TextBuffer;
 import io.dormouse.modelserver.Unloadable;
 import java.io.File;
 import java.io.FileInputStream;
@@ -45,7 +47,7 @@ public final class XgboostPredictor implements Predictor {
         String accept = load.environment().get("SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT");
         try {
             return new XgboostPredictor(
-                    model, MediaTypes.answer(accept == null ? "" : accept, MediaTypes.CSV));
+                    model, MediaTypes.answer(accept == null ? "" : accept, Media.CSV));
         } catch (Refusal e) {
             throw new Unloadable("SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT: " + e.getMessage(), e);
         }
@@ -90,10 +92,10 @@ public final class XgboostPredictor implements Predictor {
                     "the body is empty: expected rows of " + model.features() + " features");
         }
         Rows rows = MediaTypes.rows(request.contentType(), body, model.features());
-        ScoreText text = new ScoreText();
-        boolean json = accept.equals(MediaTypes.JSON);
+        TextBuffer text = new TextBuffer(128);
+        boolean json = accept.equals(Media.JSON);
         if (json) {
-            text.append("{\"predictions\": [");
+            text.ascii("{\"predictions\": [");
         }
         boolean first = true;
         int blockRows = Math.clamp(BLOCK_VALUES / model.features(), 1, BLOCK_ROWS);
@@ -104,7 +106,7 @@ public final class XgboostPredictor implements Predictor {
             float[] scores = model.predict(block, count);
             for (int row = 0; row < count; row++) {
                 if (json && !first) {
-                    text.append(", ");
+                    text.ascii(", ");
                 }
                 first = false;
                 line(text, scores, row, accept);
@@ -114,28 +116,28 @@ public final class XgboostPredictor implements Predictor {
             throw Refusal.badInput("the body holds no rows");
         }
         if (json) {
-            text.append("]}");
+            text.ascii("]}");
         }
-        return Answer.of(accept, text.bytes(), text.length());
+        return text.answer(accept);
     }
 
-    private void line(ScoreText text, float[] scores, int row, String accept) {
+    private void line(TextBuffer text, float[] scores, int row, String accept) {
         int outputs = model.outputs();
-        boolean csv = accept.equals(MediaTypes.CSV);
+        boolean csv = accept.equals(Media.CSV);
         if (!csv) {
-            text.append(outputs == 1 ? "{\"score\": " : "{\"score\": [");
+            text.ascii(outputs == 1 ? "{\"score\": " : "{\"score\": [");
         }
         for (int i = 0; i < outputs; i++) {
             if (i > 0) {
-                text.append(csv ? "," : ", ");
+                text.ascii(csv ? "," : ", ");
             }
-            text.append(scores[row * outputs + i]);
+            text.ascii(ScoreText.of(scores[row * outputs + i]));
         }
         if (!csv) {
-            text.append(outputs == 1 ? "}" : "]}");
+            text.ascii(outputs == 1 ? "}" : "]}");
         }
-        if (!accept.equals(MediaTypes.JSON)) {
-            text.append("\n");
+        if (!accept.equals(Media.JSON)) {
+            text.ascii("\n");
         }
     }
 
