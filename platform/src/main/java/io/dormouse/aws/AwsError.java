@@ -2,6 +2,7 @@ package io.dormouse.aws;
 
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.utils.builder.SdkBuilder;
 
 /// The errors that have no class in the SDK, by their AWS name: one place knows code and status.
 ///
@@ -54,5 +55,18 @@ public enum AwsError {
                 .awsErrorDetails(
                         AwsErrorDetails.builder().errorCode(code).errorMessage(message).build())
                 .build();
+    }
+
+    /// An error that has a class in the SDK, complete with the name and status that it has on the
+    /// wire: `modelled(NoSuchEntityException.builder(), "NoSuchEntity", 404, "The role …")`.
+    public static <
+                    T extends AwsServiceException,
+                    B extends AwsServiceException.Builder & SdkBuilder<B, T>>
+            T modelled(B builder, String code, int status, String message) {
+        builder.statusCode(status)
+                .message(message)
+                .awsErrorDetails(
+                        AwsErrorDetails.builder().errorCode(code).errorMessage(message).build());
+        return builder.build();
     }
 }

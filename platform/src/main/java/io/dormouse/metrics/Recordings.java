@@ -1,0 +1,88 @@
+package io.dormouse.metrics;
+
+import io.dormouse.metrics.Points.Sample;
+import io.dormouse.store.Store;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// The platform's own measurements: added up in memory by the second, kept by [#flush].
+final class Recordings implements Meters {
+    private record Key(
+            String namespace,
+            String name,
+            Map<String, String> dimensions,
+            String unit,
+            long second) {}
+
+    /// One second of one metric, until a flush takes it.
+    private static final class Live {
+        private final Summary summary = new Summary();
+        private boolean taken;
+
+        private synchronized boolean add(double value) {
+            if (!taken) {
+                summary.add(value, 1);
+            }
+            return !taken;
+        }
+
+        private synchronized Summary take() {
+            taken = true;
+            return summary;
+        }
+    }
+
+    private final Store store;
+    private final InstantSource clock;
+    private final Map<Key, Live> live = new ConcurrentHashMap<>();
+
+    Recordings(Store store, InstantSource clock) {
+        this.store = store;
+        this.clock = clock;
+    }
+
+    @Override
+    public void record(
+            String namespace,
+            String name,
+            Map<String, String> dimensions,
+            double value,
+            String unit) {
+        if (!Double.isFinite(value)) {
+            return; // CloudWatch knows no such value, and a measurement never fails
+        }
+        Key key =
+                new Key(
+                        namespace,
+                        name,
+                        Map.copyOf(dimensions),
+                        unit,
+                        clock.instant().getEpochSecond());
+        while (!live.computeIfAbsent(key, _ -> new Live()).add(value)) {
+            // A flush took that one between the two steps: the next one is new.
+            Thread.onSpinWait();
+        }
+    }
+
+    /// Keeps what was recorded before the call. One at a time, so that a reader that flushes first
+    /// sees what another flush is just writing.
+    synchronized void flush() {
+        List<Sample> samples = new ArrayList<>();
+        for (Map.Entry<Key, Live> each : live.entrySet()) {
+            live.remove(each.getKey(), each.getValue());
+            Key key = each.getKey();
+            Metric metric = new Metric(key.namespace(), key.name(), key.dimensions());
+            Summary summary = each.getValue().take();
+            samples.add(new Sample(metric, key.second(), 1, key.unit(), summary));
+        }
+        if (!samples.isEmpty()) {
+            store.write(tx -> {
+                samples.forEach(sample -> Points.add(tx, sample));
+                return samples.size();
+            });
+        }
+    }
+}
