@@ -15,8 +15,7 @@ final class EverySecond implements AutoCloseable {
         executor =
                 Executors.newSingleThreadScheduledExecutor(
                         Thread.ofPlatform().name(name).daemon().factory());
-        var unused =
-                executor.scheduleWithFixedDelay(() -> attempt(name, task), 1, 1, TimeUnit.SECONDS);
+        var _ = executor.scheduleWithFixedDelay(() -> attempt(name, task), 1, 1, TimeUnit.SECONDS);
     }
 
     private static void attempt(String name, Runnable task) {
