@@ -71,12 +71,12 @@ final class Recordings implements Meters {
     /// sees what another flush is just writing.
     synchronized void flush() {
         List<Sample> samples = new ArrayList<>();
-        for (Map.Entry<Key, Live> each : live.entrySet()) {
-            live.remove(each.getKey(), each.getValue());
-            Key key = each.getKey();
-            Metric metric = new Metric(key.namespace(), key.name(), key.dimensions());
-            Summary summary = each.getValue().take();
-            samples.add(new Sample(metric, key.second(), 1, key.unit(), summary));
+        for (Key key : List.copyOf(live.keySet())) {
+            Live second = live.remove(key);
+            if (second != null) {
+                Metric metric = new Metric(key.namespace(), key.name(), key.dimensions());
+                samples.add(new Sample(metric, key.second(), 1, key.unit(), second.take()));
+            }
         }
         if (!samples.isEmpty()) {
             store.write(tx -> {
