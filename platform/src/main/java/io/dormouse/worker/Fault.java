@@ -9,6 +9,9 @@ public final class Fault extends Exception {
     public enum Kind {
         /// The process ended while it had the request.
         DIED,
+        /// The model cannot be loaded, whatever the request: the message is a sentence for its
+        /// owner.
+        UNLOADABLE,
         /// The kernel or the watchdog ended it for its memory.
         OUT_OF_MEMORY,
         /// No answer in time.

@@ -1,0 +1,46 @@
+package io.dormouse.worker.process;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Properties;
+
+/// The model server as it is installed on this machine: what a worker is started with.
+///
+/// @param java the binary
+/// @param arguments JVM flags, library path, AOT cache and class path: usually one `@file`
+/// @param main the worker's main class
+/// @param warm the folder of the tiny model that a generic worker rehearses with
+/// @param prepare the main class of the preparation program
+public record Installation(
+        Path java, List<String> arguments, String main, Path warm, String prepare) {
+    public Installation {
+        arguments = List.copyOf(arguments);
+    }
+
+    /// Reads what the model server's `Install` wrote.
+    ///
+    /// @throws IOException when the folder is not such an installation
+    public static Installation read(Path folder) throws IOException {
+        Properties found = new Properties();
+        try (Reader reader = Files.newBufferedReader(folder.resolve("install.properties"))) {
+            found.load(reader);
+        }
+        return new Installation(
+                Path.of(value(found, "java")),
+                List.of("@" + value(found, "args")),
+                value(found, "main"),
+                Path.of(value(found, "warm")),
+                value(found, "prepare"));
+    }
+
+    private static String value(Properties found, String key) throws IOException {
+        String value = found.getProperty(key, "");
+        if (value.isEmpty()) {
+            throw new IOException("install.properties has no " + key);
+        }
+        return value;
+    }
+}

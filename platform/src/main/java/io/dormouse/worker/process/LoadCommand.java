@@ -1,0 +1,65 @@
+package io.dormouse.worker.process;
+
+import io.dormouse.worker.InstanceSpec;
+import io.dormouse.worker.Request;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import java.util.OptionalLong;
+
+/// The command by which a generic worker gets its model: `POST /load`.
+final class LoadCommand {
+    private LoadCommand() {}
+
+    static Request request(int bytes, Duration timeout) {
+        return new Request(
+                "POST",
+                "/load",
+                Map.of("Content-Type", "application/json"),
+                OptionalLong.of(bytes),
+                timeout);
+    }
+
+    static byte[] of(InstanceSpec spec) {
+        var json = new StringBuilder("{\"kind\":");
+        quote(json, spec.model().kind().argument());
+        json.append(",\"model\":");
+        quote(json, spec.model().folder().toString());
+        spec.model()
+                .prepared()
+                .ifPresent(folder -> {
+                    json.append(",\"prepared\":");
+                    quote(json, folder.toString());
+                });
+        json.append(",\"environment\":{");
+        String comma = "";
+        for (Map.Entry<String, String> each :
+                WorkerEnvironment.ofOwner(spec.environment()).entrySet()) {
+            json.append(comma);
+            quote(json, each.getKey());
+            json.append(':');
+            quote(json, each.getValue());
+            comma = ",";
+        }
+        return json.append("}}").toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static void quote(StringBuilder json, String text) {
+        json.append('"');
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            switch (c) {
+                case '"' -> json.append("\\\"");
+                case '\\' -> json.append("\\\\");
+                default -> {
+                    if (c < ' ') {
+                        json.append("\\u%04x".formatted((int) c));
+                    } else {
+                        json.append(c);
+                    }
+                }
+            }
+        }
+        json.append('"');
+    }
+}

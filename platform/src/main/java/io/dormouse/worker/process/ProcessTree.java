@@ -1,0 +1,56 @@
+package io.dormouse.worker.process;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+
+/// What the kernel says of processes, read from `/proc`. On a system without it nothing is known
+/// and everything is zero.
+final class ProcessTree {
+    /// Fixed on the architectures that ONNX Runtime is built for.
+    private static final long PAGE_BYTES = 4096;
+
+    private ProcessTree() {}
+
+    /// Anonymous and mapped memory of a process and its descendants, bytes.
+    static long residentBytes(long pid) {
+        long bytes = ownResidentBytes(pid);
+        for (long child : children(pid)) {
+            bytes += residentBytes(child);
+        }
+        return bytes;
+    }
+
+    private static long ownResidentBytes(long pid) {
+        String[] words = read("/proc/" + pid + "/statm").split(" ", 3);
+        return words.length < 3 ? 0 : Long.parseLong(words[1]) * PAGE_BYTES;
+    }
+
+    static List<Long> children(long pid) {
+        String text = read("/proc/" + pid + "/task/" + pid + "/children").strip();
+        return text.isEmpty()
+                ? List.of()
+                : Arrays.stream(text.split(" ")).map(Long::valueOf).toList();
+    }
+
+    /// When a process began, in ticks since the machine started: with the number it names a process
+    /// for good. 0 where there is none.
+    static long beganTicks(long pid) {
+        String stat = read("/proc/" + pid + "/stat");
+        int end = stat.lastIndexOf(')');
+        // The name may hold anything; after it come the state and, nineteen words on, the time.
+        String[] words = end < 0 ? new String[0] : stat.substring(end + 2).split(" ");
+        return words.length < 20 ? 0 : Long.parseLong(words[19]);
+    }
+
+    private static String read(String file) {
+        try {
+            return new String(Files.readAllBytes(Path.of(file)), StandardCharsets.ISO_8859_1);
+        } catch (IOException e) {
+            return "";
+        }
+    }
+}

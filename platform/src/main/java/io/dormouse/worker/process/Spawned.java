@@ -1,0 +1,28 @@
+package io.dormouse.worker.process;
+
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.concurrent.CompletableFuture;
+
+/// A process and our ends of its descriptors. A virtual thread may block on every one of them.
+interface Spawned {
+    long pid();
+
+    /// Its descriptor 0. Closing it asks a worker to end.
+    OutputStream requests();
+
+    /// Its descriptor 1; empty with [Spawner.Wiring#LIFELINE].
+    InputStream answers();
+
+    InputStream log();
+
+    /// Completes when it has ended, with its exit code: 128 plus the number of the signal that
+    /// ended it.
+    CompletableFuture<Integer> exit();
+
+    /// SIGTERM. Nothing happens when it has ended.
+    void terminate();
+
+    /// SIGKILL. Nothing happens when it has ended.
+    void kill();
+}
