@@ -1,6 +1,7 @@
 package io.dormouse.modelserver.xgboost;
 
-/// Scores as AWS's container prints them: the digits of the double that equals the float, as Python writes it.
+/// Scores as AWS's container prints them: the digits of the double that equals the float, as Python
+/// writes it.
 final class ScoreText {
     private ScoreText() {}
 
