@@ -23,6 +23,7 @@ import java.util.zip.GZIPInputStream;
 /// The 60,000 flights of examples/flights, with what is known before departure as features.
 ///
 /// The question is whether a flight arrives more than 15 minutes late.
+@SuppressWarnings("ArrayRecordComponent") // compared by nobody
 record Flights(List<float[]> features, float[] late, int[] months) {
     private static final Path FILE = Path.of("../examples/flights/flights.csv.gz");
     private static final ZoneId NEW_YORK = ZoneId.of("America/New_York");
@@ -142,7 +143,7 @@ record Flights(List<float[]> features, float[] late, int[] months) {
                 order.add(i);
             }
         }
-        order.sort(Comparator.comparing(row -> scores[row]));
+        order.sort(Comparator.comparingDouble(row -> scores[row]));
         double rankSum = 0;
         long positives = 0;
         for (int from = 0; from < order.size(); ) {
