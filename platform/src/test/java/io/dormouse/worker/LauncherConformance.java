@@ -391,4 +391,97 @@ public abstract class LauncherConformance {
             assertEquals(Fault.Kind.DIED, hanging.get(20, TimeUnit.SECONDS).kind());
         }
     }
+
+    private Execution run(Duration timeout, int memoryMb, String... script) throws Exception {
+        Path root = Files.createDirectories(folder.resolve("ml"));
+        List<String> command = List.of("/bin/sh", "-c", String.join("\n", script));
+        return launcher.run(
+                new RunSpec(
+                        "training-job/t",
+                        command,
+                        root,
+                        Map.of("PATH", "/usr/bin:/bin", "A", "1"),
+                        memoryMb,
+                        1,
+                        timeout,
+                        List.of()),
+                log::add);
+    }
+
+    private static Execution.Result result(Execution run) throws Exception {
+        return run.result().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    }
+
+    @Test
+    void aProgramRunsToItsEnd() throws Exception {
+        Execution run =
+                run(
+                        PATIENCE,
+                        256,
+                        "echo a line",
+                        "echo another >&2",
+                        "echo done > $DORMOUSE_ML_ROOT/file",
+                        "env",
+                        "exit 5");
+        assertEquals(new Execution.Result(5, false, false), result(run));
+        assertTrue(log.containsAll(List.of("a line", "another", "A=1")), "" + log);
+        assertFalse(log.stream().anyMatch(line -> line.startsWith("HOME=")), "" + log);
+        assertEquals("done\n", Files.readString(folder.resolve("ml/file")));
+        assertEquals(new Execution.Result(0, false, false), result(run(PATIENCE, 256, "cat")));
+    }
+
+    @Test
+    void aProgramIsStoppedPolitelyFirst() throws Exception {
+        Execution polite =
+                run(
+                        PATIENCE,
+                        256,
+                        "trap 'echo saved; exit 0' TERM",
+                        "echo up",
+                        "while :; do sleep 0.05; done");
+        await("its start", () -> log.contains("up"));
+        polite.stop();
+        assertEquals(new Execution.Result(0, false, false), result(polite));
+        assertTrue(log.contains("saved"));
+        log.clear();
+        Execution deaf =
+                run(PATIENCE, 256, "trap '' TERM", "echo up", "while :; do sleep 0.05; done");
+        await("its start", () -> log.contains("up"));
+        deaf.stop();
+        assertEquals(new Execution.Result(-1, false, false), result(deaf));
+    }
+
+    @Test
+    void aProgramHasATimeLimit() throws Exception {
+        Execution run =
+                run(
+                        Duration.ofMillis(300),
+                        256,
+                        "trap 'exit 9' TERM",
+                        "while :; do sleep 0.05; done");
+        assertEquals(new Execution.Result(9, true, false), result(run));
+    }
+
+    @Test
+    void aProgramHasAMemoryLimit() throws Exception {
+        Execution run =
+                run(PATIENCE, 64, "x=$(head -c 300000000 /dev/zero | tr '\\0' a)", "sleep 20");
+        assertTrue(result(run).outOfMemory());
+    }
+
+    @Test
+    void aProgramThatIsNotThereFailsToStart() throws Exception {
+        var spec =
+                new RunSpec(
+                        "job",
+                        List.of("/no/such/program"),
+                        folder,
+                        Map.of(),
+                        64,
+                        1,
+                        PATIENCE,
+                        List.of());
+        StartFailed failed = assertThrows(StartFailed.class, () -> launcher.run(spec, log::add));
+        assertTrue(failed.getMessage().contains("/no/such/program"), failed.getMessage());
+    }
 }

@@ -71,12 +71,13 @@ final class PipeSpawner implements Spawner {
 
         @Override
         public void terminate() {
-            process.destroy();
+            // Of the process itself this would close our ends too, and lose its last words.
+            process.toHandle().destroy();
         }
 
         @Override
         public void kill() {
-            process.destroyForcibly();
+            process.toHandle().destroyForcibly();
         }
     }
 }

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +48,7 @@ public final class ProcessLauncher implements Launcher {
     private final SecureRandom random = new SecureRandom();
     private final ScheduledThreadPoolExecutor clock;
     private final Set<Instance> running = ConcurrentHashMap.newKeySet();
+    private final Set<ProgramProcess> programs = ConcurrentHashMap.newKeySet();
 
     /// @param installation of the model server; a start waits for it
     /// @param notices the platform's own log: what this launcher cannot do here, and what generic
@@ -134,7 +136,7 @@ public final class ProcessLauncher implements Launcher {
             Steps steps)
             throws StartFailed {
         List<String> command = command(heap, List.of("--stdio"), what);
-        String id = newId();
+        String id = newId("i-");
         Spawned process =
                 spawnProcess(command, environment, settings.run(), Spawner.Wiring.EXCHANGE);
         steps.ended("spawn");
@@ -149,7 +151,7 @@ public final class ProcessLauncher implements Launcher {
             InstanceSpec spec,
             Steps steps)
             throws StartFailed {
-        String id = newId();
+        String id = newId("i-");
         Path socket = settings.run().resolve(id + ".sock");
         what.addAll(List.of("--slots", String.valueOf(spec.slots())));
         List<String> command = command(heap, List.of("--listen", socket.toString()), what);
@@ -263,15 +265,28 @@ public final class ProcessLauncher implements Launcher {
         }
     }
 
-    private String newId() {
+    private String newId(String kind) {
         byte[] bytes = new byte[8];
         random.nextBytes(bytes);
-        return "i-" + HexFormat.of().formatHex(bytes);
+        return kind + HexFormat.of().formatHex(bytes);
     }
 
     @Override
-    public Execution run(RunSpec spec, LogSink log) throws StartFailed {
-        throw new StartFailed(StartFailed.Cause.PLATFORM, "programs cannot be run yet");
+    public Execution run(RunSpec spec, LogSink sink) throws StartFailed {
+        Map<String, String> environment = new HashMap<>(spec.environment());
+        environment.put("DORMOUSE_ML_ROOT", spec.root().toString());
+        Spawned process =
+                spawnProcess(spec.command(), environment, spec.root(), Spawner.Wiring.LIFELINE);
+        Limits.Limit limit = limits.open(newId("j-"), spec.memoryMb() * MB);
+        limit.admit(process);
+        limit.limitCpu(spec.cores());
+        LogLines log = new LogLines(process.log(), sink);
+        var program =
+                new ProgramProcess(
+                        process, log, limit, clock, spec.timeout(), settings.stopGrace());
+        programs.add(program);
+        program.result().whenComplete((_, _) -> programs.remove(program));
+        return program;
     }
 
     @Override
@@ -282,6 +297,7 @@ public final class ProcessLauncher implements Launcher {
     @Override
     public void close() {
         running.forEach(Instance::close);
+        programs.forEach(ProgramProcess::kill);
         limits.close();
     }
 }

@@ -1,0 +1,92 @@
+package io.dormouse.worker.process;
+
+import io.dormouse.worker.Execution;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/// A job's program as a process of this machine.
+///
+///     runs ─ ends by itself ──────────────────────────► ended
+///       └─ stop, or its time is up: SIGTERM ─ grace: SIGKILL ─┘
+final class ProgramProcess implements Execution {
+    /// After its program has ended, what a job left running in the background may not hold its log
+    /// open for longer than this.
+    private static final long LOG_SECONDS_MAX = 5;
+
+    private final Spawned process;
+    private final Limits.Limit limit;
+    private final ScheduledExecutorService clock;
+    private final Duration stopGrace;
+    private final CompletableFuture<Result> result;
+    private volatile boolean timedOut;
+    private volatile boolean killed;
+
+    ProgramProcess(
+            Spawned process,
+            LogLines log,
+            Limits.Limit limit,
+            ScheduledExecutorService clock,
+            Duration timeout,
+            Duration stopGrace) {
+        this.process = process;
+        this.limit = limit;
+        this.clock = clock;
+        this.stopGrace = stopGrace;
+        hangUp(process);
+        Future<?> alarm = clock.schedule(this::timeIsUp, timeout.toMillis(), TimeUnit.MILLISECONDS);
+        this.result =
+                process.exit()
+                        .thenCompose(code -> ended(code, log))
+                        .whenComplete((_, _) -> alarm.cancel(false));
+    }
+
+    /// A job reads nothing from us.
+    private static void hangUp(Spawned process) {
+        try {
+            process.requests().close();
+        } catch (IOException e) {
+            // It has ended already.
+        }
+    }
+
+    private CompletableFuture<Result> ended(int code, LogLines log) {
+        boolean outOfMemory = limit.outOfMemory();
+        // Whatever it left running goes with it, and lets go of the log.
+        limit.close();
+        Result how = new Result(killed || outOfMemory ? -1 : code, timedOut, outOfMemory);
+        return log.lastLine()
+                .copy()
+                .completeOnTimeout("", LOG_SECONDS_MAX, TimeUnit.SECONDS)
+                .thenApply(_ -> how);
+    }
+
+    private void timeIsUp() {
+        timedOut = true;
+        stop();
+    }
+
+    @Override
+    public CompletableFuture<Result> result() {
+        return result.copy();
+    }
+
+    @Override
+    public void stop() {
+        if (process.exit().isDone()) {
+            return;
+        }
+        process.terminate();
+        Future<?> force = clock.schedule(this::kill, stopGrace.toMillis(), TimeUnit.MILLISECONDS);
+        process.exit().whenComplete((_, _) -> force.cancel(false));
+    }
+
+    /// Ends it now.
+    void kill() {
+        killed = true;
+        process.kill();
+    }
+}
