@@ -56,7 +56,7 @@ final class ProcessingRun {
         try {
             toItsEnd();
         } catch (JobFailed e) {
-            fail(e.getMessage());
+            fail(String.valueOf(e.getMessage()));
         } catch (InterruptedException e) {
             if (!execution.isAbandoned()) {
                 life.move(job -> job.stopped(room.clock().instant()));
