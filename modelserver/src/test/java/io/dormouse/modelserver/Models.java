@@ -65,4 +65,31 @@ public final class Models {
                 .output("sum", FLOAT, ANY, 1)
                 .node("Add", List.of("a", "b"), List.of("sum"));
     }
+
+    /// The model of generic warm workers, as it lies in the resources: what most networks are made
+    /// of, with weights that are large enough to be written as external data.
+    public static OnnxFile warm() {
+        return new OnnxFile()
+                .input("x", FLOAT, ANY, 4)
+                .output("y", FLOAT, ANY, 3)
+                .weights("w1", new long[] {4, 128}, pattern(4 * 128))
+                .weights("b1", new long[] {128}, pattern(128))
+                .weights("w2", new long[] {128, 3}, pattern(128 * 3))
+                .weights("b2", new long[] {3}, 0, 0.5f, -0.5f)
+                .node("MatMul", List.of("x", "w1"), List.of("xw1"))
+                .node("Add", List.of("xw1", "b1"), List.of("h"))
+                .node("Relu", List.of("h"), List.of("r"))
+                .node("MatMul", List.of("r", "w2"), List.of("rw2"))
+                .node("Add", List.of("rw2", "b2"), List.of("z"))
+                .node("Softmax", List.of("z"), List.of("y"), attribute("axis", 1));
+    }
+
+    /// Weights that are not all alike.
+    public static float[] pattern(int length) {
+        float[] values = new float[length];
+        for (int i = 0; i < length; i++) {
+            values[i] = (i * 37 % 101 - 50) / 200f;
+        }
+        return values;
+    }
 }

@@ -47,8 +47,9 @@ public final class OnnxPredictor implements Predictor {
         return of(environment, session);
     }
 
-    /// Takes the session over, and closes it in the end.
-    static OnnxPredictor of(OrtEnvironment environment, OrtSession session) throws Unloadable {
+    /// Serves an open session, which [#close] closes.
+    public static OnnxPredictor of(OrtEnvironment environment, OrtSession session)
+            throws Unloadable {
         try {
             return new OnnxPredictor(environment, session, Input.of(session));
         } catch (OrtException e) {

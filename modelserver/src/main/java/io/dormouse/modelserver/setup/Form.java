@@ -1,0 +1,35 @@
+package io.dormouse.modelserver.setup;
+
+import io.dormouse.modelserver.Prepared;
+import java.util.Locale;
+
+/// One form in which a model can be served, and what it costs.
+///
+/// @param coldMs from the spawn of a worker to its first answer
+/// @param warmMs one call of a worker that has answered before
+/// @param peakBytes the most memory that the worker held
+record Form(Prepared model, double coldMs, double warmMs, long peakBytes) {
+    String name() {
+        return model.optimized()
+                ? "optimised once, weights " + packing()
+                : "the original, optimised at each start";
+    }
+
+    private String packing() {
+        return switch (model.packing()) {
+            case LOAD -> "packed at each start";
+            case NONE -> "not packed";
+            case SAVED -> "packed once";
+        };
+    }
+
+    /// What a worker costs that is started for this many calls.
+    double total(int calls) {
+        return coldMs + calls * warmMs;
+    }
+
+    String figures() {
+        return String.format(
+                Locale.ROOT, "%s: first answer %.0f ms, then %.2f ms", name(), coldMs, warmMs);
+    }
+}

@@ -1,0 +1,238 @@
+package io.dormouse.modelserver.setup;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Properties;
+import java.util.stream.Stream;
+
+/// One folder with all that workers of this version share on this machine. Its name says what it depends on:
+/// JVM, class path, flags, CPU.
+///
+///     native/        ONNX Runtime's libraries, their licence and checksums
+///     warm/          the tiny model of generic warm workers, prepared
+///     worker.aot     the AOT cache (JEP 483, 514, 515), recorded on a real start
+///     worker.args    the command line
+///     install.properties
+///
+/// It is written aside and renamed, so it is whole or not there.
+public final class Installation {
+    private static final String FACTS = "install.properties";
+
+    private final Path into;
+
+    public Installation(Path into) {
+        this.into = into.toAbsolutePath().normalize();
+    }
+
+    /// The folder, made if it is not there.
+    public Path complete() throws IOException {
+        String cpu = Cpu.id();
+        Path home = into.resolve(key(cpu));
+        if (Files.isRegularFile(home.resolve(FACTS))
+                && NativeLibrary.isWhole(home.resolve("native"))) {
+            return home;
+        }
+        Files.createDirectories(into);
+        Path aside = Files.createTempDirectory(into, "making-");
+        try {
+            fill(aside, home, cpu);
+            if (Files.exists(home) && !Files.isRegularFile(home.resolve(FACTS))) {
+                delete(home);
+            }
+            moveInto(aside, home);
+        } finally {
+            delete(aside);
+        }
+        return home;
+    }
+
+    private static void moveInto(Path aside, Path home) throws IOException {
+        try {
+            Files.move(aside, home, StandardCopyOption.ATOMIC_MOVE);
+        } catch (FileSystemException e) {
+            // Another process was faster, and what it made is the same.
+            if (!Files.isRegularFile(home.resolve(FACTS))) {
+                throw e;
+            }
+        }
+    }
+
+    private static String key(String cpu) throws IOException {
+        StringBuilder text = new StringBuilder(cpu);
+        text.append('\n').append(System.getProperty("java.home"));
+        text.append('\n').append(System.getProperty("java.vm.version"));
+        text.append('\n').append(Command.FLAGS);
+        for (String entry : Command.classPath().split(File.pathSeparator, -1)) {
+            Path path = Path.of(entry);
+            text.append('\n').append(entry);
+            if (Files.isRegularFile(path)) {
+                text.append(Files.size(path)).append(Files.getLastModifiedTime(path));
+            }
+        }
+        return Digest.of(text.toString()).substring(0, 16);
+    }
+
+    private static void fill(Path aside, Path home, String cpu) throws IOException {
+        NativeLibrary.unpack(aside.resolve("native"));
+        Path args = aside.resolve("worker.args");
+        Command.write(args, aside, cpu, false);
+        warmModel(aside, args);
+        String aot = record(aside, args);
+        Command.write(args, home, cpu, aot.equals("on"));
+        Properties facts = new Properties();
+        facts.setProperty("java", Command.java());
+        facts.setProperty("args", home.resolve("worker.args").toString());
+        facts.setProperty("main", "io.dormouse.modelserver.Main");
+        facts.setProperty("prepare", "io.dormouse.modelserver.Prepare");
+        facts.setProperty("warm", home.resolve("warm").toString());
+        facts.setProperty("onnxruntime", onnxRuntimeVersion(aside));
+        facts.setProperty("cpu", cpu);
+        facts.setProperty("aot", aot);
+        try (OutputStream out = Files.newOutputStream(aside.resolve(FACTS))) {
+            facts.store(out, null);
+        }
+    }
+
+    private static void warmModel(Path aside, Path args) throws IOException {
+        Path original = Files.createDirectories(aside.resolve("warm"));
+        try (InputStream in = Installation.class.getResourceAsStream("warm.onnx")) {
+            if (in == null) {
+                throw new IOException("the class path has no warm.onnx");
+            }
+            Files.copy(in, original.resolve("model.onnx"));
+        }
+        Path prepared = Files.createDirectories(aside.resolve("warm-prepared"));
+        List<String> command = command(args, List.of());
+        command.addAll(
+                List.of(
+                        "io.dormouse.modelserver.Prepare",
+                        "--model",
+                        original.toString(),
+                        "--into",
+                        prepared.toString(),
+                        "--quick"));
+        run(command);
+        try (Stream<Path> files = Files.list(prepared)) {
+            for (Path file : files.toList()) {
+                Files.move(file, original.resolve(file.getFileName()));
+            }
+        }
+        Files.delete(prepared);
+    }
+
+    /// Records the cache on a worker that does what workers do, and makes sure that a worker
+    /// accepts it.
+    ///
+    /// @return `on`, or why there is none: workers then start slower, and all else is the same
+    private static String record(Path aside, Path args) {
+        if (!Command.isJars()) {
+            return "off: the class path holds a folder";
+        }
+        Path cache = aside.resolve("worker.aot");
+        try {
+            work(aside, command(args, List.of("-XX:AOTCacheOutput=" + cache)), true);
+            if (!Files.isRegularFile(cache)) {
+                return "off: this JVM recorded none";
+            }
+            // With this mode a cache that does not fit ends the JVM, where it would be ignored
+            // otherwise.
+            work(aside, command(args, List.of("-XX:AOTCache=" + cache, "-XX:AOTMode=on")), false);
+            return "on";
+        } catch (IOException e) {
+            System.err.println("install: workers start without an AOT cache: " + e.getMessage());
+            return "off: " + e.getMessage();
+        }
+    }
+
+    private static void work(Path aside, List<String> command, boolean warm) throws IOException {
+        Path model = aside.resolve("warm");
+        command.add("io.dormouse.modelserver.Main");
+        command.addAll(
+                warm
+                        ? List.of("--warm", model.toString())
+                        : List.of(
+                                "--kind",
+                                "onnx",
+                                "--model",
+                                model.toString(),
+                                "--prepared",
+                                model.toString()));
+        try (Probe probe = Probe.start(command)) {
+            if (warm) {
+                byte[] body =
+                        "{\"kind\":\"onnx\",\"model\":\"%s\",\"prepared\":\"%s\",\"environment\":{}}"
+                                .formatted(model, model)
+                                .getBytes(StandardCharsets.UTF_8);
+                expect(probe.post("/load", "application/json", body));
+            }
+            expect(probe.invoke("text/csv", ascii("1,2,3,4\n")));
+            expect(probe.invoke("application/json", ascii("{\"instances\":[[1,2,3,4.5]]}")));
+            int code = probe.end();
+            if (code != 0) {
+                throw new IOException("the worker ended with code " + code);
+            }
+        }
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private static void expect(Probe.Reply reply) throws IOException {
+        if (reply.status() != 200) {
+            throw new IOException("the worker answered " + reply.status() + ": " + reply.text());
+        }
+    }
+
+    private static String onnxRuntimeVersion(Path aside) throws IOException {
+        Properties prepared = new Properties();
+        try (InputStream in = Files.newInputStream(aside.resolve("warm/prepared.properties"))) {
+            prepared.load(in);
+        }
+        return prepared.getProperty("onnxruntime", "");
+    }
+
+    private static List<String> command(Path args, List<String> flags) {
+        List<String> command = new ArrayList<>();
+        command.add(Command.java());
+        command.add("@" + args);
+        command.addAll(flags);
+        return command;
+    }
+
+    private static void run(List<String> command) throws IOException {
+        Process process =
+                Probe.builder(command).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
+        try {
+            int code = process.waitFor();
+            if (code != 0) {
+                throw new IOException("a step of the installation ended with code " + code);
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        }
+    }
+
+    private static void delete(Path folder) throws IOException {
+        if (!Files.exists(folder)) {
+            return;
+        }
+        try (Stream<Path> tree = Files.walk(folder)) {
+            for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        }
+    }
+}

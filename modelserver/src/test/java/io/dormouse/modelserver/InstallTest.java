@@ -1,0 +1,142 @@
+package io.dormouse.modelserver;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The installation of a machine, made from one jar as it is shipped, and workers started with it.
+class InstallTest {
+    private static final Properties FACTS = new Properties();
+
+    @TempDir static Path folder;
+
+    @BeforeAll
+    static void install() throws IOException, InterruptedException {
+        OneJar.write(folder.resolve("modelserver-all.jar"));
+        try (InputStream in = Files.newInputStream(run().resolve("install.properties"))) {
+            FACTS.load(in);
+        }
+    }
+
+    private static Path run() throws IOException, InterruptedException {
+        ProcessBuilder builder =
+                new ProcessBuilder(
+                        Worker.java(),
+                        "-cp",
+                        folder.resolve("modelserver-all.jar").toString(),
+                        Install.class.getName(),
+                        "--into",
+                        folder.resolve("machine").toString());
+        builder.environment().put("ORT_DISABLE_TELEMETRY", "1");
+        builder.redirectError(folder.resolve("install.log").toFile());
+        Process process = builder.start();
+        String out =
+                new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+        assertEquals(0, process.waitFor(), Files.readString(folder.resolve("install.log")));
+        return Path.of(out);
+    }
+
+    private static Worker start(List<String> flags, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(FACTS.getProperty("java"));
+        command.add("@" + FACTS.getProperty("args"));
+        command.addAll(flags);
+        command.add(FACTS.getProperty("main"));
+        command.addAll(List.of(arguments));
+        return Worker.exec(command);
+    }
+
+    private static Worker serve(List<String> flags) throws IOException {
+        String warm = FACTS.getProperty("warm");
+        return start(flags, "--stdio", "--kind", "onnx", "--model", warm, "--prepared", warm);
+    }
+
+    @Test
+    void workersAcceptTheAotCache() throws IOException {
+        assertEquals("on", FACTS.getProperty("aot"));
+        // In this mode a cache that does not fit ends the JVM.
+        try (Worker worker = serve(List.of("-XX:AOTMode=on"))) {
+            assertEquals(200, worker.http().invoke("text/csv", "1,2,3,4").status());
+        }
+    }
+
+    @Test
+    void workersWithAnotherHeapAcceptTheAotCache() throws IOException {
+        try (Worker worker = serve(List.of("-XX:AOTMode=on", "-Xmx300m"))) {
+            assertEquals(200, worker.http().invoke("text/csv", "1,2,3,4").status());
+        }
+    }
+
+    @Test
+    void isFoundAgain() throws IOException, InterruptedException {
+        Path home = run();
+        long made = Files.getLastModifiedTime(home.resolve("worker.aot")).toMillis();
+        assertEquals(home, run());
+        assertEquals(made, Files.getLastModifiedTime(home.resolve("worker.aot")).toMillis());
+    }
+
+    @Test
+    void aStartOnDescriptorsLoadsNeitherNetworkNorSecurityClasses() throws IOException {
+        Path log = folder.resolve("classes.log");
+        try (Worker worker = serve(List.of("-Xlog:class+load:file=" + log))) {
+            assertEquals(200, worker.http().invoke("text/csv", "1,2,3,4").status());
+            worker.process().getOutputStream().close();
+            assertEquals(0, worker.exitCode());
+        }
+        // A cache holds classes that are linked and not used: what counts is what was initialised
+        // or run, so
+        // look without one.
+        Path plain = folder.resolve("classes-plain.log");
+        List<String> flags = List.of("-Xlog:class+load:file=" + plain, "-XX:AOTMode=off");
+        try (Worker worker = serve(flags)) {
+            assertEquals(200, worker.http().invoke("text/csv", "1,2,3,4").status());
+            worker.process().getOutputStream().close();
+            assertEquals(0, worker.exitCode());
+        }
+        for (Path classes : List.of(log, plain)) {
+            String loaded = Files.readString(classes);
+            assertTrue(loaded.contains("io.dormouse.modelserver.Main "));
+            assertFalse(loaded.contains("java.security.SecureRandom"));
+            assertFalse(loaded.contains("sun.nio.ch.Net "));
+            assertFalse(loaded.contains("sun.nio.ch.SocketChannelImpl"));
+        }
+    }
+
+    @Test
+    void mapsTheLibraryThatWasUnpackedOnceAndLeavesNothingBehind() throws IOException {
+        Path temporary = Files.createDirectories(folder.resolve("tmp"));
+        try (Worker worker = serve(List.of("-Djava.io.tmpdir=" + temporary))) {
+            assertEquals(200, worker.http().invoke("text/csv", "1,2,3,4").status());
+            Path maps = Path.of("/proc/" + worker.process().pid() + "/maps");
+            if (Files.isReadable(maps)) {
+                Path unpacked = Path.of(FACTS.getProperty("args")).resolveSibling("native");
+                assertTrue(
+                        Files.readString(maps)
+                                .contains(unpacked.resolve("libonnxruntime.so") + "\n"));
+            }
+        }
+        try (var files = Files.list(temporary)) {
+            assertEquals(List.of(), files.toList());
+        }
+    }
+
+    @Test
+    void theWarmModelIsWhatTheSourceSays() throws IOException {
+        try (InputStream in = Install.class.getResourceAsStream("setup/warm.onnx")) {
+            assertArrayEquals(Models.warm().bytes(), in.readAllBytes());
+        }
+    }
+}
