@@ -119,7 +119,7 @@ final class Sketch {
     private static void writeNumber(DataOutputStream out, long number) throws IOException {
         long rest = number;
         while (rest >= 0x80) {
-            out.writeByte((int) (rest & 0x7f | 0x80));
+            out.writeByte((int) ((rest & 0x7f) | 0x80));
             rest >>>= 7;
         }
         out.writeByte((int) rest);

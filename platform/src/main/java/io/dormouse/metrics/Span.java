@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /// The time that a query is about, cut into periods that begin at its start.
@@ -17,14 +18,11 @@ import java.util.TreeMap;
 /// @param end exclusive
 /// @param period in seconds
 record Span(Instant start, Instant end, long period) {
+    private static final Set<Integer> FINE_PERIODS = Set.of(1, 5, 10, 20, 30);
+
     /// What is wrong with a period; empty where nothing is.
     static Optional<String> wrongPeriod(int period) {
-        boolean right =
-                period > 0 && period % 60 == 0
-                        || switch (period) {
-                            case 1, 5, 10, 20, 30 -> true;
-                            default -> false;
-                        };
+        boolean right = FINE_PERIODS.contains(period) || (period > 0 && period % 60 == 0);
         return right
                 ? Optional.empty()
                 : Optional.of("The parameter Period must be 1, 5, 10, 20, 30 or a multiple of 60.");
