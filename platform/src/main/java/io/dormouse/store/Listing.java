@@ -6,6 +6,7 @@ import java.util.Optional;
 
 /// What a List operation asks for: AWS's filters, order and page, the same for every kind.
 ///
+/// @param parent only entries with this parent: [#ANY_PARENT] for any, an empty one for none
 /// @param maxResults at most this many in a page
 /// @param nextToken where the last page ended
 public record Listing(
@@ -20,6 +21,9 @@ public record Listing(
         boolean ascending,
         int maxResults,
         Optional<String> nextToken) {
+    /// A parent that stands for all: only entries that have one.
+    public static final String ANY_PARENT = "*";
+
     /// What the page is ordered by; the name decides between equals.
     public enum By {
         NAME("name"),

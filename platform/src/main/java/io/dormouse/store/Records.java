@@ -121,7 +121,11 @@ public final class Records<T> {
         listing.modifiedAfter().ifPresent(time -> and(sql, arguments, "modified > ?", time));
         listing.modifiedBefore().ifPresent(time -> and(sql, arguments, "modified < ?", time));
         listing.status().ifPresent(status -> and(sql, arguments, "status = ?", status));
-        listing.parent().ifPresent(parent -> and(sql, arguments, "parent = ?", parent));
+        listing.parent()
+                .ifPresent(parent -> {
+                    boolean any = parent.equals(Listing.ANY_PARENT);
+                    and(sql, arguments, any ? "parent <> ?" : "parent = ?", any ? "" : parent);
+                });
     }
 
     private static void and(StringBuilder sql, List<Object> arguments, String term, Object value) {

@@ -1,0 +1,31 @@
+package io.dormouse.registry;
+
+import io.dormouse.aws.Shapes;
+import java.util.List;
+import software.amazon.awssdk.services.sagemaker.model.DescribeModelPackageResponse;
+import tools.jackson.databind.node.ObjectNode;
+
+/// What EventBridge is told of a model package.
+///
+/// AWS page: [SageMaker
+/// events](https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventbridge.html).
+final class PackageEvent {
+    static final String DETAIL_TYPE = "SageMaker Model Package State Change";
+
+    private PackageEvent() {}
+
+    /// @param updated the members that the change touched; empty for a new package
+    static String detail(DescribeModelPackageResponse modelPackage, List<String> updated) {
+        ObjectNode detail = Shapes.write(modelPackage, Shapes.Form.JSON);
+        detail.remove(List.of("CreatedBy", "LastModifiedBy", "ModelCard"));
+        detail.put("CreationTime", modelPackage.creationTime().toEpochMilli());
+        if (modelPackage.lastModifiedTime() != null) {
+            detail.put("LastModifiedTime", modelPackage.lastModifiedTime().toEpochMilli());
+        }
+        if (!updated.isEmpty()) {
+            var fields = detail.putArray("UpdatedModelPackageFields");
+            updated.forEach(fields::add);
+        }
+        return detail.toString();
+    }
+}
