@@ -1,5 +1,7 @@
 package io.dormouse.worker;
 
+import java.util.Objects;
+
 /// An instance did not do what it must. Each kind becomes AWS's error for the caller, a fresh
 /// instance for the next request, and an event that says why.
 public final class Fault extends Exception {
@@ -34,6 +36,12 @@ public final class Fault extends Exception {
     public Fault(Kind kind, String message, Throwable cause) {
         super(message, cause);
         this.kind = kind;
+    }
+
+    /// Never null: the constructors ask for one.
+    @Override
+    public String getMessage() {
+        return Objects.requireNonNullElse(super.getMessage(), "");
     }
 
     public Kind kind() {

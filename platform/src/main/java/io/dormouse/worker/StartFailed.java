@@ -1,5 +1,7 @@
 package io.dormouse.worker;
 
+import java.util.Objects;
+
 /// An instance or a program could not be started; the message is a sentence for its owner.
 public final class StartFailed extends Exception {
     private static final long serialVersionUID = 1;
@@ -28,6 +30,12 @@ public final class StartFailed extends Exception {
     public StartFailed(Cause reason, String message, Throwable cause) {
         super(message, cause);
         this.reason = reason;
+    }
+
+    /// Never null: the constructors ask for one.
+    @Override
+    public String getMessage() {
+        return Objects.requireNonNullElse(super.getMessage(), "");
     }
 
     public Cause reason() {

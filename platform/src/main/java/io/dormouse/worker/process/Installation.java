@@ -14,10 +14,19 @@ import java.util.Properties;
 /// @param main the worker's main class
 /// @param warm the folder of the tiny model that a generic worker rehearses with
 /// @param prepare the main class of the preparation program
+/// @param version names this version of the model server on this kind of machine
+/// @param readable the files and folders that a worker reads, beside the system's
 public record Installation(
-        Path java, List<String> arguments, String main, Path warm, String prepare) {
+        Path java,
+        List<String> arguments,
+        String main,
+        Path warm,
+        String prepare,
+        String version,
+        List<Path> readable) {
     public Installation {
         arguments = List.copyOf(arguments);
+        readable = List.copyOf(readable);
     }
 
     /// Reads what the model server's `Install` wrote.
@@ -28,12 +37,20 @@ public record Installation(
         try (Reader reader = Files.newBufferedReader(folder.resolve("install.properties"))) {
             found.load(reader);
         }
+        Path java = Path.of(value(found, "java"));
         return new Installation(
-                Path.of(value(found, "java")),
+                java,
                 List.of("@" + value(found, "args")),
                 value(found, "main"),
                 Path.of(value(found, "warm")),
-                value(found, "prepare"));
+                value(found, "prepare"),
+                folder.getFileName().toString(),
+                List.of(home(java), folder));
+    }
+
+    private static Path home(Path java) {
+        Path bin = java.toAbsolutePath().getParent();
+        return bin == null || bin.getParent() == null ? java : bin.getParent();
     }
 
     private static String value(Properties found, String key) throws IOException {

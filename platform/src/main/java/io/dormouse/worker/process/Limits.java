@@ -21,7 +21,9 @@ interface Limits extends AutoCloseable {
 
         void limitMemory(long bytes);
 
-        /// @param cores a share of the machine, such as 0.58
+        /// Limits the share of the machine.
+        ///
+        /// @param cores such as 0.58
         void limitCpu(double cores);
 
         /// Memory in use now, anonymous and mapped, bytes.

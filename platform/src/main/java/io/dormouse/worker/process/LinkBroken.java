@@ -2,6 +2,7 @@ package io.dormouse.worker.process;
 
 import io.dormouse.worker.Fault;
 import java.io.IOException;
+import java.util.Objects;
 
 /// A connection to an instance is of no more use. What is to blame, as far as the connection shows:
 /// how the process ended says more.
@@ -18,6 +19,12 @@ final class LinkBroken extends IOException {
     LinkBroken(Fault.Kind kind, String message, Throwable cause) {
         super(message, cause);
         this.kind = kind;
+    }
+
+    /// Never null: the constructors ask for one.
+    @Override
+    public String getMessage() {
+        return Objects.requireNonNullElse(super.getMessage(), "");
     }
 
     Fault.Kind kind() {

@@ -14,6 +14,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 sealed interface Links {
     HttpLink take() throws LinkBroken;
 
+    /// Gives a connection back.
+    ///
     /// @return whether the instance can take another exchange
     boolean give(HttpLink link);
 

@@ -161,7 +161,7 @@ public final class ProcessLauncher implements Launcher {
         Links.Socket links = new Links.Socket(socket, process);
         WorkerProcess instance =
                 assembled(id, process, links, spec.owner(), spec.memoryMb(), spec.log(), steps);
-        instance.ending().whenComplete((_, _) -> delete(socket));
+        var _ = instance.ending().whenComplete((_, _) -> delete(socket));
         awaitSocket(instance, links, socket);
         return instance;
     }
@@ -216,7 +216,7 @@ public final class ProcessLauncher implements Launcher {
                         id, process, links, log, limit, clock, settings.closeGrace());
         var instance = new WorkerProcess(parts, owner, memoryMb, steps);
         running.add(instance);
-        instance.ending().whenComplete((_, _) -> running.remove(instance));
+        var _ = instance.ending().whenComplete((_, _) -> running.remove(instance));
         return instance;
     }
 
@@ -251,7 +251,7 @@ public final class ProcessLauncher implements Launcher {
         }
     }
 
-    private Installation installed() throws StartFailed {
+    Installation installed() throws StartFailed {
         try {
             return installation.get(settings.healthy().toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
@@ -285,7 +285,7 @@ public final class ProcessLauncher implements Launcher {
                 new ProgramProcess(
                         process, log, limit, clock, spec.timeout(), settings.stopGrace());
         programs.add(program);
-        program.result().whenComplete((_, _) -> programs.remove(program));
+        var _ = program.result().whenComplete((_, _) -> programs.remove(program));
         return program;
     }
 

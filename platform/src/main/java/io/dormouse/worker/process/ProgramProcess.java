@@ -81,7 +81,7 @@ final class ProgramProcess implements Execution {
         }
         process.terminate();
         Future<?> force = clock.schedule(this::kill, stopGrace.toMillis(), TimeUnit.MILLISECONDS);
-        process.exit().whenComplete((_, _) -> force.cancel(false));
+        var _ = process.exit().whenComplete((_, _) -> force.cancel(false));
     }
 
     /// Ends it now.

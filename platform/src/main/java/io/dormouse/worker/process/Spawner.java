@@ -15,6 +15,8 @@ interface Spawner {
         LIFELINE
     }
 
+    /// Starts it.
+    ///
     /// @param environment all of it: nothing is inherited
     /// @throws IOException when the program cannot be started
     Spawned spawn(

@@ -14,6 +14,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -48,7 +50,10 @@ final class WorkerProcess implements Instance {
     private final ScheduledExecutorService clock;
     private final Duration closeGrace;
     private final CompletableFuture<Ending> ending;
-    private final AtomicReference<Steps> unstamped = new AtomicReference<>();
+
+    /// The start whose last steps the first answer brings; nobody's after that.
+    private final AtomicReference<Optional<Steps>> unstamped;
+
     private final AtomicBoolean closing = new AtomicBoolean();
     private volatile String owner;
     private volatile int memoryMb;
@@ -75,10 +80,10 @@ final class WorkerProcess implements Instance {
         this.closeGrace = parts.closeGrace();
         this.owner = owner;
         this.memoryMb = memoryMb;
-        this.unstamped.set(steps);
+        this.unstamped = new AtomicReference<>(Optional.of(steps));
         this.ending =
                 process.exit().thenCompose(code -> wholeLog().thenApply(l -> ending(code, l)));
-        ending.whenComplete((_, _) -> links.close());
+        var _ = ending.whenComplete((_, _) -> links.close());
     }
 
     /// Whoever still holds the log open, a process that it started, cannot hold us up.
@@ -129,7 +134,7 @@ final class WorkerProcess implements Instance {
         memoryMb = spec.memoryMb();
         log.to(spec.log());
         limit.limitMemory(spec.memoryMb() * 1024L * 1024L);
-        unstamped.set(steps);
+        unstamped.set(Optional.of(steps));
         byte[] body = LoadCommand.of(spec);
         Request request = LoadCommand.request(body.length, LOAD);
         try (Answer answer = send(request, new ByteArrayInputStream(body))) {
@@ -152,7 +157,7 @@ final class WorkerProcess implements Instance {
     }
 
     /// What a fault before the first answer means for the model's owner.
-    private static StartFailed startFailed(Fault fault) {
+    static StartFailed startFailed(Fault fault) {
         StartFailed.Cause cause =
                 switch (fault.kind()) {
                     case UNLOADABLE -> StartFailed.Cause.MODEL;
@@ -223,12 +228,9 @@ final class WorkerProcess implements Instance {
         if (!headers.containsKey(STEPS)) {
             return headers;
         }
-        Steps steps = unstamped.getAndSet(null);
         Map<String, String> rest = new HashMap<>(headers);
-        String stamps = rest.remove(STEPS);
-        if (steps != null && stamps != null) {
-            WorkerSteps.stamp(stamps, steps);
-        }
+        String stamps = Objects.requireNonNullElse(rest.remove(STEPS), "");
+        unstamped.getAndSet(Optional.empty()).ifPresent(steps -> WorkerSteps.stamp(stamps, steps));
         return rest;
     }
 
@@ -295,7 +297,7 @@ final class WorkerProcess implements Instance {
         // Closing the lifeline asks it to finish what it has in hand and to end.
         links.close();
         if (!ending.isDone()) {
-            clock.schedule(process::kill, closeGrace.toMillis(), TimeUnit.MILLISECONDS);
+            var _ = clock.schedule(process::kill, closeGrace.toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 }

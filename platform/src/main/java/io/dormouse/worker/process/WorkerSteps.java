@@ -17,7 +17,7 @@ final class WorkerSteps {
 
     /// @param header `spawned=…,main=…`, nanoseconds of the clock that both processes share
     static void stamp(String header, Steps steps) {
-        for (String each : header.split(",")) {
+        for (String each : header.split(",", -1)) {
             int equals = each.indexOf('=');
             String name = equals < 0 ? "" : NAMES.getOrDefault(each.substring(0, equals), "");
             String nanos = each.substring(equals + 1);

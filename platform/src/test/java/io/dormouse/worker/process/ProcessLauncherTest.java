@@ -21,7 +21,11 @@ class ProcessLauncherTest extends LauncherConformance {
                         Path.of("target/test-classes").toAbsolutePath().toString()),
                 StrangeWorker.class.getName(),
                 Path.of("/"),
-                StrangeWorker.class.getName());
+                StrangeWorker.class.getName(),
+                "strange",
+                List.of(
+                        Path.of(System.getProperty("java.home")),
+                        Path.of("target/test-classes").toAbsolutePath()));
     }
 
     @Override

@@ -1,0 +1,179 @@
+package io.dormouse.worker.model;
+
+import io.dormouse.worker.LogSink;
+import io.dormouse.worker.ModelSource;
+import io.dormouse.worker.Models;
+import io.dormouse.worker.Preparation;
+import io.dormouse.worker.PreparedModel;
+import io.dormouse.worker.PreparedModel.Kind;
+import io.dormouse.worker.StartFailed;
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import software.amazon.awssdk.services.s3.S3Client;
+
+/// Lays models out for the built-in model servers, under the digest of their artifact: the same
+/// bytes are downloaded, unpacked and prepared once, whatever they are called.
+public final class ModelStore implements Models {
+    private static final String MODEL = "model";
+    private static final String OUTCOME = "outcome.properties";
+
+    private final Shelf shelf;
+    private final S3Client s3;
+    private final Preparation preparation;
+    private final ConcurrentHashMap<String, ReentrantLock> locks = new ConcurrentHashMap<>();
+
+    /// @param folder all of it is this store's; can be deleted as a whole while nothing runs
+    /// @param s3 where artifacts come from
+    public ModelStore(Path folder, S3Client s3, Preparation preparation) throws IOException {
+        this.shelf = new Shelf(folder);
+        this.s3 = s3;
+        this.preparation = preparation;
+    }
+
+    @Override
+    public PreparedModel prepare(ModelSource source, LogSink progress) throws StartFailed {
+        ModelImage image = ModelImage.of(source.image());
+        Kind kind = requireBuiltIn(source, image);
+        Download download = new Download(s3, source.dataUrl());
+        try {
+            String digest = fetched(download, source, progress);
+            Path folder = shelf.path(digest).resolve(MODEL);
+            Kind inside = Artifact.kindInside(folder, kind);
+            if (inside != kind && !image.ours()) {
+                throw new StartFailed(
+                        StartFailed.Cause.MODEL,
+                        "the image %s serves %s models and the artifact holds %s"
+                                .formatted(
+                                        source.image(), kind.argument(), Artifact.shown(folder)));
+            }
+            return prepared(inside, digest, source, progress);
+        } catch (IOException e) {
+            throw new StartFailed(
+                    StartFailed.Cause.PLATFORM, "the model cannot be laid out: " + e, e);
+        }
+    }
+
+    private static Kind requireBuiltIn(ModelSource source, ModelImage image) throws StartFailed {
+        Kind kind = image.kind();
+        boolean script = !source.environment().getOrDefault("SAGEMAKER_PROGRAM", "").isEmpty();
+        if (kind == Kind.PYTHON || (script && kind != Kind.CONTAINER)) {
+            throw new StartFailed(
+                    StartFailed.Cause.PLATFORM,
+                    "%s is served by a Python program, and Python model servers are not here yet: export the model to ONNX or XGBoost's JSON"
+                            .formatted(script ? "a model with a script" : source.image()));
+        }
+        if (kind == Kind.CONTAINER) {
+            throw new StartFailed(
+                    StartFailed.Cause.PLATFORM,
+                    "the image %s is none of the built-in model servers (…/xgboost, …/sagemaker-xgboost, dormouse/onnx) and needs a Docker launcher, which is not here yet"
+                            .formatted(source.image()));
+        }
+        return kind;
+    }
+
+    /// Brings the artifact here unless it is.
+    ///
+    /// @return its digest, which names its folder
+    private String fetched(Download download, ModelSource source, LogSink progress)
+            throws StartFailed, IOException {
+        String identity = download.identity();
+        ReentrantLock lock = locks.computeIfAbsent(identity, _ -> new ReentrantLock());
+        lock.lock();
+        try {
+            Path known = shelf.path("sources/" + identity);
+            if (Files.exists(known)) {
+                String digest = Files.readString(known.resolve("digest"));
+                if (Files.exists(shelf.path(digest).resolve(MODEL))) {
+                    return digest;
+                }
+            }
+            progress.line("downloading " + source.dataUrl());
+            Path work = shelf.aside();
+            try {
+                return layOut(download, identity, work, progress);
+            } finally {
+                Shelf.delete(work);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private String layOut(Download download, String identity, Path work, LogSink progress)
+            throws StartFailed, IOException {
+        Path file = work.resolve("artifact");
+        // A file's name is part of the content where it is the model itself.
+        String digest = download.to(file).substring(0, 32) + "-" + suffix(download.name());
+        Path folder = shelf.path(digest).resolve(MODEL);
+        if (!Files.exists(folder)) {
+            progress.line("unpacking " + Files.size(file) + " bytes");
+            Path unpacked = Files.createDirectory(work.resolve(MODEL));
+            new Artifact(download.name(), file).layOut(unpacked);
+            shelf.put(unpacked, digest + "/" + MODEL);
+        }
+        Path note = Files.createDirectory(work.resolve("note"));
+        Files.writeString(note.resolve("digest"), digest);
+        shelf.put(note, "sources/" + identity);
+        return digest;
+    }
+
+    private static String suffix(String name) {
+        byte[] bytes = name.getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        return Download.hex(Download.sha256().digest(bytes)).substring(0, 8);
+    }
+
+    private PreparedModel prepared(Kind kind, String digest, ModelSource source, LogSink progress)
+            throws StartFailed, IOException {
+        Path folder = shelf.path(digest).resolve(MODEL);
+        String name = digest + "/" + kind.argument() + "-" + preparation.version();
+        ReentrantLock lock = locks.computeIfAbsent(name, _ -> new ReentrantLock());
+        lock.lock();
+        try {
+            Path into = shelf.path(name);
+            if (!Files.exists(into)) {
+                into = prepare(kind, folder, name, progress);
+            }
+            Preparation.Outcome outcome = outcome(into);
+            return new PreparedModel(
+                    kind,
+                    folder,
+                    outcome.form() ? Optional.of(into) : Optional.empty(),
+                    outcome.peakBytes(),
+                    source.image());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Path prepare(Kind kind, Path folder, String name, LogSink progress)
+            throws StartFailed, IOException {
+        progress.line("preparing the model for this machine");
+        Path work = shelf.aside();
+        try {
+            Path form = Files.createDirectory(work.resolve("form"));
+            Preparation.Outcome outcome = preparation.prepare(kind, folder, form, progress);
+            Files.writeString(
+                    form.resolve(OUTCOME),
+                    "form=%s%npeak_bytes=%d%n".formatted(outcome.form(), outcome.peakBytes()));
+            return shelf.put(form, name);
+        } finally {
+            Shelf.delete(work);
+        }
+    }
+
+    private static Preparation.Outcome outcome(Path folder) throws IOException {
+        Properties found = new Properties();
+        try (Reader reader = Files.newBufferedReader(folder.resolve(OUTCOME))) {
+            found.load(reader);
+        }
+        return new Preparation.Outcome(
+                Boolean.parseBoolean(found.getProperty("form")),
+                Long.parseLong(found.getProperty("peak_bytes", "0")));
+    }
+}

@@ -1,0 +1,79 @@
+package io.dormouse.worker.model;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.stream.Stream;
+
+/// Folders that are complete or absent, also after a crash: written aside, made durable, renamed.
+final class Shelf {
+    private final Path root;
+    private final Path aside;
+
+    /// Sweeps what an earlier life left half done.
+    Shelf(Path root) throws IOException {
+        this.root = root;
+        this.aside = root.resolve("tmp");
+        if (Files.exists(aside)) {
+            delete(aside);
+        }
+        Files.createDirectories(aside);
+    }
+
+    Path path(String name) {
+        return root.resolve(name);
+    }
+
+    /// A new folder aside.
+    Path aside() throws IOException {
+        return Files.createDirectory(aside.resolve(UUID.randomUUID().toString()));
+    }
+
+    /// Puts what lies aside under its name, for good. Who comes second keeps what the first put.
+    Path put(Path from, String name) throws IOException {
+        Path to = root.resolve(name);
+        Path parent = Objects.requireNonNull(to.getParent());
+        Files.createDirectories(parent);
+        sync(from);
+        try {
+            Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+        } catch (FileAlreadyExistsException | DirectoryNotEmptyException e) {
+            delete(from);
+        }
+        syncOne(parent);
+        syncOne(root);
+        return to;
+    }
+
+    private static void sync(Path from) throws IOException {
+        try (Stream<Path> walk = Files.walk(from)) {
+            for (Path each : walk.toList()) {
+                syncOne(each);
+            }
+        }
+    }
+
+    private static void syncOne(Path path) throws IOException {
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+
+    static void delete(Path tree) throws IOException {
+        try (Stream<Path> walk = Files.walk(tree)) {
+            List<Path> deepestFirst = walk.sorted(Comparator.reverseOrder()).toList();
+            for (Path each : deepestFirst) {
+                Files.deleteIfExists(each);
+            }
+        }
+    }
+}
