@@ -31,8 +31,9 @@ public record Installation(
 
     /// Reads what the model server's `Install` wrote.
     ///
+    /// @param jar the model server's class path
     /// @throws IOException when the folder is not such an installation
-    public static Installation read(Path folder) throws IOException {
+    public static Installation read(Path folder, Path jar) throws IOException {
         Properties found = new Properties();
         try (Reader reader = Files.newBufferedReader(folder.resolve("install.properties"))) {
             found.load(reader);
@@ -45,7 +46,7 @@ public record Installation(
                 Path.of(value(found, "warm")),
                 value(found, "prepare"),
                 folder.getFileName().toString(),
-                List.of(home(java), folder));
+                List.of(home(java), folder, jar.toAbsolutePath()));
     }
 
     private static Path home(Path java) {

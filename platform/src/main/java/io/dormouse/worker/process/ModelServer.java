@@ -79,6 +79,6 @@ public final class ModelServer {
             process.kill();
             throw new IOException("the model server's installation does not end", e);
         }
-        return Installation.read(Path.of(folder));
+        return Installation.read(Path.of(folder), jar);
     }
 }
