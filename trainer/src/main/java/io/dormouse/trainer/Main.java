@@ -43,8 +43,8 @@ public final class Main {
         }
     }
 
-    /// The exit code.
-    private static int run(MlFolder folder, Log log, AtomicBoolean stopping) {
+    /// Runs the job and gives the exit code.
+    static int run(MlFolder folder, Log log, AtomicBoolean stopping) {
         try {
             new Training(folder, log, stopping::get).run();
             return 0;

@@ -19,20 +19,13 @@ final class Truncation {
         Map<String, Json> document = members(Json.parse(model));
         Map<String, Json> learner = members(document, "learner");
         Map<String, Json> booster = members(learner, "gradient_booster");
-        if (booster.get("gbtree") instanceof Json.Members(Map<String, Json> gbtree)) {
-            Map<String, Json> inner = new LinkedHashMap<>(gbtree);
-            int trees = cut(inner, rounds);
-            booster.put("gbtree", new Json.Members(inner));
-            booster.put("weight_drop", first(booster, "weight_drop", trees));
-        } else {
-            cut(booster, rounds);
-        }
+        cut(booster, rounds);
         learner.put("gradient_booster", new Json.Members(booster));
         document.put("learner", new Json.Members(learner));
         return new Json.Members(document).write();
     }
 
-    private static int cut(Map<String, Json> booster, int rounds) {
+    private static void cut(Map<String, Json> booster, int rounds) {
         Map<String, Json> model = members(booster, "model");
         List<Json> starts = items(model, "iteration_indptr");
         int trees = Integer.parseInt(starts.get(rounds).write());
@@ -42,8 +35,10 @@ final class Truncation {
         Map<String, Json> parameters = members(model, "gbtree_model_param");
         parameters.put("num_trees", new Json.Text(String.valueOf(trees)));
         model.put("gbtree_model_param", new Json.Members(parameters));
+        if (model.containsKey("weight_drop")) {
+            model.put("weight_drop", first(model, "weight_drop", trees));
+        }
         booster.put("model", new Json.Members(model));
-        return trees;
     }
 
     private static Json first(Map<String, Json> from, String name, int count) {

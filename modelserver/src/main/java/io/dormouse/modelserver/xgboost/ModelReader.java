@@ -161,6 +161,8 @@ final class ModelReader {
                 case "gbtree_model_param" -> treeParameters();
                 case "iteration_indptr" -> roundStarts = in.ints();
                 case "tree_info" -> groupOfTree = in.ints();
+                // Newer versions have it here, older ones beside the gbtree.
+                case "weight_drop" -> weightOfTree = in.floats();
                 case "trees" -> trees();
                 case "weights" -> {
                     linear = in.floats();
@@ -201,7 +203,8 @@ final class ModelReader {
         float[] margins = new float[groups];
         float[] scores = baseScores();
         for (int i = 0; i < groups; i++) {
-            margins[i] = link.margin(scores[scores.length == groups ? i : 0]);
+            // To the linear booster XGBoost gives the first for all.
+            margins[i] = link.margin(scores[scores.length == groups && !isLinear ? i : 0]);
         }
         Margins booster = isLinear ? linear(groups) : forest(groups, rounds);
         return new XgboostModel(features, margins, link, objective, booster);

@@ -9,12 +9,10 @@ import io.dormouse.modelserver.Unloadable;
 ///
 /// <https://xgboost.readthedocs.io/en/stable/parameter.html#learning-task-parameters>
 enum Objective {
-    /// The sum is the answer: regression, ranking, margins.
+    /// The sum is the answer, and the base score its beginning: regression, ranking, margins.
     IDENTITY,
     /// A probability, by the logistic function.
     LOGISTIC,
-    /// The sum is the answer, yet the base score is a probability: binary:logitraw.
-    LOGIT,
     /// 0 or 1 by the sign.
     HINGE,
     /// Answers on a logarithmic scale: counts, gamma, tweedie, survival.
@@ -28,13 +26,13 @@ enum Objective {
     static Objective of(String name) throws Unloadable {
         return switch (name) {
             case "reg:logistic", "binary:logistic" -> LOGISTIC;
-            case "binary:logitraw" -> LOGIT;
             case "binary:hinge" -> HINGE;
             case "count:poisson", "reg:gamma", "reg:tweedie", "survival:cox", "survival:aft" ->
                     EXPONENTIAL;
             case "multi:softprob" -> PROBABILITIES;
             case "multi:softmax" -> CLASS;
-            case "reg:squarederror",
+            case "binary:logitraw",
+                    "reg:squarederror",
                     "reg:linear",
                     "reg:squaredlogerror",
                     "reg:pseudohubererror",
@@ -56,7 +54,7 @@ enum Objective {
     /// The base score as a margin: what the sum of a row starts from.
     float margin(float baseScore) {
         return switch (this) {
-            case LOGISTIC, LOGIT -> (float) -Math.log(1.0f / baseScore - 1.0f);
+            case LOGISTIC -> (float) -Math.log(1.0f / baseScore - 1.0f);
             case EXPONENTIAL -> (float) Math.log(baseScore);
             case IDENTITY, HINGE, PROBABILITIES, CLASS -> baseScore;
         };
@@ -71,7 +69,7 @@ enum Objective {
     /// `from`).
     void apply(float[] values, int from, int count, int to) {
         switch (this) {
-            case IDENTITY, LOGIT -> System.arraycopy(values, from, values, to, count);
+            case IDENTITY -> System.arraycopy(values, from, values, to, count);
             case LOGISTIC -> {
                 for (int i = 0; i < count; i++) {
                     values[to + i] = sigmoid(values[from + i]);
