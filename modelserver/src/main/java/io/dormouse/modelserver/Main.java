@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -85,11 +86,28 @@ public final class Main {
         }
     }
 
-    /// Goes the way of a real start and real invocations with a tiny model, so that the tenant's
+    /// Goes the way of real starts and real invocations with tiny models, so that the tenant's
     /// finds its classes initialised and its code compiled.
     private void warmUp(File folder) throws IOException, Unloadable {
+        boolean prepared = new File(folder, Prepared.FILE).isFile();
+        rehearse(
+                new Load(
+                        "onnx",
+                        folder,
+                        prepared ? Optional.of(folder) : Optional.empty(),
+                        Map.of()));
+        for (String form : List.of("json", "ubj")) {
+            File trees = new File(folder, "xgboost-" + form);
+            if (trees.isDirectory()) {
+                rehearse(new Load("xgboost", trees, Optional.empty(), Map.of()));
+            }
+        }
+    }
+
+    /// All the tiny models take rows of four numbers.
+    private void rehearse(Load load) throws IOException, Unloadable {
         ModelServer rehearsal = new ModelServer(new Steps(), 1, arguments.threads());
-        rehearsal.load(new Load("onnx", folder, Optional.of(folder), Map.of()));
+        rehearsal.load(load);
         String csv = "1,2,3,4\n";
         String json = "{\"instances\":[[1,2.5,-3e0,4]]}";
         StringBuilder requests = new StringBuilder();

@@ -35,7 +35,12 @@ final class SocketTransport {
     static void run(Arguments arguments, Steps steps, ModelServer server) throws IOException {
         File path = arguments.socket();
         try (ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
-            listener.bind(UnixDomainSocketAddress.of(path.getPath()), BACKLOG);
+            // Bound under another name: a socket's file appears before anyone listens behind it.
+            File unborn = new File(path.getPath() + ".new");
+            listener.bind(UnixDomainSocketAddress.of(unborn.getPath()), BACKLOG);
+            if (!unborn.renameTo(path)) {
+                throw new IOException("can't rename " + unborn + " to " + path);
+            }
             steps.reach(Step.SOCKET);
             SocketTransport transport = new SocketTransport(arguments, server, listener);
             for (int i = 0; i <= arguments.slots(); i++) {

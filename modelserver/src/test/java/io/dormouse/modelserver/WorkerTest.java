@@ -5,8 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -84,5 +87,132 @@ class WorkerTest {
             assertFalse(second.headers().containsKey("X-Dormouse-Steps"));
             assertTrue(worker.http().get("/steps").body().startsWith("{\"spawned\":" + now));
         }
+    }
+
+    @Test
+    void repeatsTheCustomAttributesAndGoesOnAfterErrors() throws IOException {
+        try (Worker worker = Worker.serve(Models.linear().into(folder))) {
+            HttpClient http = worker.http();
+            assertEquals(415, http.invoke("image/png", "x").status());
+            assertEquals(400, http.invoke("text/csv", "1,2").status());
+            assertEquals(404, http.get("/nothing").status());
+            assertEquals(405, http.get("/invocations").status());
+            assertEquals(409, http.post("/load", "", new byte[0]).status());
+            byte[] row = "1,2,3,4".getBytes(StandardCharsets.UTF_8);
+            String attributes =
+                    "Content-Type: text/csv\r\nX-Amzn-SageMaker-Custom-Attributes: a=1\r\n";
+            HttpClient.Reply reply = http.post("/invocations", attributes, row);
+            assertEquals("a=1", reply.header("X-Amzn-SageMaker-Custom-Attributes"));
+            assertEquals("{\"predictions\":[[4.5,12.0]]}", reply.body());
+        }
+    }
+
+    @Test
+    void aModelThatFailsWhileItRunsAnswers500() throws IOException {
+        // Reshape to a fixed size: what the graph can't do is not the shape that the input
+        // declares.
+        OnnxFile broken =
+                new OnnxFile()
+                        .input("x", OnnxFile.FLOAT, OnnxFile.ANY, 4)
+                        .output("y", OnnxFile.FLOAT, OnnxFile.ANY, 2)
+                        .weights("w", new long[] {3, 2}, 1, 2, 3, 4, 5, 6)
+                        .node("Identity", List.of("x"), List.of("z"))
+                        .node("Transpose", List.of("z"), List.of("t"))
+                        .node("MatMul", List.of("t", "w"), List.of("y"));
+        try (Worker worker = Worker.serve(broken.into(folder))) {
+            assertEquals(200, worker.http().invoke("text/csv", "1,2,3,4\n".repeat(3)).status());
+            HttpClient.Reply reply = worker.http().invoke("text/csv", "1,2,3,4\n".repeat(2));
+            assertTrue(reply.status() == 500 || reply.status() == 400, reply.body());
+            assertTrue(reply.body().contains("MatMul"), reply.body());
+            assertEquals(200, worker.http().invoke("text/csv", "1,2,3,4\n".repeat(3)).status());
+        }
+    }
+
+    @Test
+    void wrongArgumentsAreNamed() throws IOException {
+        try (Worker worker = Worker.start("--stdio", "--modle", "x")) {
+            assertEquals(2, worker.exitCode());
+            assertEquals("modelserver: unknown option --modle", worker.log());
+        }
+        try (Worker worker = Worker.start("--stdio", "--kind", "onnx")) {
+            assertEquals(2, worker.exitCode());
+        }
+    }
+
+    @Test
+    void treesAreServedWithoutOnnxRuntime() throws IOException {
+        Path model = trees();
+        try (Worker worker =
+                Worker.start("--stdio", "--kind", "xgboost", "--model", model.toString())) {
+            HttpClient.Reply reply = worker.http().invoke("text/csv", "0.1,0.2,0.3,4");
+            assertEquals(200, reply.status(), reply.body());
+            String steps = reply.header("X-Dormouse-Steps");
+            assertTrue(steps.startsWith("main=") && !steps.contains("library="), steps);
+        }
+    }
+
+    private Path trees() throws IOException {
+        Path model = Files.createDirectories(folder.resolve("trees"));
+        try (InputStream in = Main.class.getResourceAsStream("setup/warm-xgboost.json")) {
+            Files.copy(in, model.resolve("xgboost-model"));
+        }
+        return model;
+    }
+
+    @Test
+    void aWarmWorkerBecomesItsOneTenant() throws IOException {
+        Path tiny = Models.warm().into(folder.resolve("tiny"));
+        Path model = Models.linear().into(folder.resolve("model"));
+        try (Worker worker = Worker.start("--stdio", "--warm", tiny.toString())) {
+            HttpClient http = worker.http();
+            assertEquals(200, http.get("/ping").status());
+            assertEquals(503, http.invoke("text/csv", "1,2,3,4").status());
+            assertEquals(
+                    400, http.post("/load", "", "{}".getBytes(StandardCharsets.UTF_8)).status());
+            // The invocation does not wait for the load's answer.
+            http.write("/load", "", command("onnx", model));
+            http.write(
+                    "/invocations",
+                    "Content-Type: text/csv\r\n",
+                    "1,2,3,4".getBytes(StandardCharsets.UTF_8));
+            assertEquals(200, http.reply().status());
+            HttpClient.Reply reply = http.reply();
+            assertEquals("{\"predictions\":[[4.5,12.0]]}", reply.body());
+            assertTrue(reply.header("X-Dormouse-Steps").startsWith("spawned="), reply.toString());
+            assertEquals(409, http.post("/load", "", command("onnx", model)).status());
+        }
+    }
+
+    @Test
+    void aWarmWorkerServesTreesToo() throws IOException {
+        Path tiny = Models.warm().into(folder.resolve("tiny"));
+        try (Worker worker = Worker.start("--stdio", "--warm", tiny.toString())) {
+            assertEquals(
+                    200, worker.http().post("/load", "", command("xgboost", trees())).status());
+            assertEquals(200, worker.http().invoke("text/csv", "0.1,0.2,0.3,4").status());
+        }
+    }
+
+    @Test
+    void aWarmWorkerThatCanNotLoadSaysWhyAndEnds() throws IOException {
+        Path tiny = Models.warm().into(folder.resolve("tiny"));
+        Files.writeString(folder.resolve("model.onnx"), "this is a shopping list");
+        try (Worker worker = Worker.start("--stdio", "--warm", tiny.toString())) {
+            HttpClient.Reply reply = worker.http().post("/load", "", command("onnx", folder));
+            assertEquals(400, reply.status());
+            assertTrue(
+                    reply.body().startsWith("the file model.onnx is no ONNX model"), reply.body());
+            assertEquals(3, worker.exitCode());
+            assertTrue(worker.log().contains("cannot load: " + reply.body()), worker.log());
+        }
+    }
+
+    private static byte[] command(String kind, Path model) {
+        return ("{\"kind\":\""
+                        + kind
+                        + "\",\"model\":\""
+                        + model
+                        + "\",\"environment\":{\"A\":\"b\"}}")
+                .getBytes(StandardCharsets.UTF_8);
     }
 }

@@ -12,8 +12,10 @@ import java.util.List;
 /// One input of a model.
 ///
 /// @param shape a negative length is any length
+/// @param lengths the names of the lengths, such as `batch`; empty where there is none. Lengths of
+///   one name are equal in a request
 @SuppressWarnings("ArrayRecordComponent") // read on every request, compared by nobody
-record Input(String name, OnnxJavaType type, long[] shape) {
+record Input(String name, OnnxJavaType type, long[] shape, String[] lengths) {
 
     /// @throws Unloadable when there is an input that no request can fill
     static List<Input> of(OrtSession session) throws OrtException, Unloadable {
@@ -33,7 +35,12 @@ record Input(String name, OnnxJavaType type, long[] shape) {
                                 + tensor.onnxType
                                 + ", which this server can't fill");
             }
-            inputs.add(new Input(node.getName(), tensor.type, tensor.getShape()));
+            inputs.add(
+                    new Input(
+                            node.getName(),
+                            tensor.type,
+                            tensor.getShape(),
+                            tensor.getDimensionNames()));
         }
         return List.copyOf(inputs);
     }

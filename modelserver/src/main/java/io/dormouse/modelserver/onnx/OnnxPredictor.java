@@ -68,6 +68,9 @@ public final class OnnxPredictor implements Predictor {
             for (TensorBuilder tensor : tensors) {
                 filled.put(tensor.input().name(), build(tensor, columns));
             }
+            if (filled.size() > 1) {
+                requireEqualLengths(tensors, filled);
+            }
             try (OrtSession.Result result = session.run(filled)) {
                 return Outputs.write(result, answerType);
             }
@@ -86,6 +89,28 @@ public final class OnnxPredictor implements Predictor {
             throw Refusal.badInput(tensor.input().described() + " is missing in the body");
         }
         return tensor.build(environment, columns);
+    }
+
+    /// ONNX Runtime would find out too, deep in the graph and in words of its own.
+    private static void requireEqualLengths(
+            List<TensorBuilder> tensors, Map<String, OnnxTensor> filled) throws Refusal {
+        Map<String, Input> owners = new HashMap<>();
+        Map<String, Long> lengths = new HashMap<>();
+        for (TensorBuilder tensor : tensors) {
+            Input input = tensor.input();
+            OnnxTensor value = filled.get(input.name());
+            long[] shape = value == null ? new long[0] : value.getInfo().getShape();
+            for (int i = 0; i < shape.length; i++) {
+                String name = input.lengths()[i];
+                Long other = name.isEmpty() ? null : lengths.put(name, shape[i]);
+                Input owner = owners.put(name, input);
+                if (other != null && owner != null && other != shape[i]) {
+                    throw Refusal.badInput(
+                            "inputs '%s' and '%s' must be equally long in '%s': %d and %d came"
+                                    .formatted(owner.name(), input.name(), name, other, shape[i]));
+                }
+            }
+        }
     }
 
     /// Whether the values came as rows with one for each input.

@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 /// JVM, class path, flags, CPU.
 ///
 ///     native/        ONNX Runtime's libraries, their licence and checksums
-///     warm/          the tiny model of generic warm workers, prepared
+///     warm/          the tiny models that generic warm workers rehearse with
 ///     worker.aot     the AOT cache (JEP 483, 514, 515), recorded on a real start
 ///     worker.args    the command line
 ///     install.properties
@@ -86,7 +86,7 @@ public final class Installation {
         NativeLibrary.unpack(aside.resolve("native"));
         Path args = aside.resolve("worker.args");
         Command.write(args, aside, cpu, false);
-        warmModel(aside, args);
+        warmModels(aside, args);
         String aot = record(aside, args);
         Command.write(args, home, cpu, aot.equals("on"));
         Properties facts = new Properties();
@@ -103,13 +103,12 @@ public final class Installation {
         }
     }
 
-    private static void warmModel(Path aside, Path args) throws IOException {
-        Path original = Files.createDirectories(aside.resolve("warm"));
-        try (InputStream in = Installation.class.getResourceAsStream("warm.onnx")) {
-            if (in == null) {
-                throw new IOException("the class path has no warm.onnx");
-            }
-            Files.copy(in, original.resolve("model.onnx"));
+    private static void warmModels(Path aside, Path args) throws IOException {
+        Path original = aside.resolve("warm");
+        resource("warm.onnx", original.resolve("model.onnx"));
+        for (String form : List.of("json", "ubj")) {
+            Path trees = original.resolve("xgboost-" + form);
+            resource("warm-xgboost." + form, trees.resolve("xgboost-model"));
         }
         Path prepared = Files.createDirectories(aside.resolve("warm-prepared"));
         List<String> command = command(args, List.of());
@@ -128,6 +127,16 @@ public final class Installation {
             }
         }
         Files.delete(prepared);
+    }
+
+    private static void resource(String name, Path target) throws IOException {
+        Files.createDirectories(target.resolveSibling(""));
+        try (InputStream in = Installation.class.getResourceAsStream(name)) {
+            if (in == null) {
+                throw new IOException("the class path has no " + name);
+            }
+            Files.copy(in, target);
+        }
     }
 
     /// Records the cache on a worker that does what workers do, and makes sure that a worker
