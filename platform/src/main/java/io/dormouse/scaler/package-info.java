@@ -1,5 +1,6 @@
 /// Decisions about instances, as pure functions: what is known goes in, a value that says why comes
-/// out. Nobody is asked the time, nothing is started, nothing is remembered; `worker` does what is
+/// out. Nobody is asked the time and nothing is started; what has to be remembered (the gaps between
+/// requests) is a value that the caller keeps; `worker` does what is
 /// decided here and keeps the reason.
 ///
 ///     Admission   is there room for one more invocation?      admit · queue · throttle

@@ -1,6 +1,7 @@
 package io.dormouse.worker;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /// The stamps of one start, on the monotonic clock that the platform and its workers share.
@@ -11,6 +12,9 @@ public final class Steps {
     ///   `first-inference`
     /// @param nanos [System#nanoTime]
     public record Stamp(String name, long nanos) {}
+
+    /// The last step of every start.
+    public static final String FIRST_INFERENCE = "first-inference";
 
     private final long begin;
     private final List<Stamp> stamps = new ArrayList<>();
@@ -37,8 +41,22 @@ public final class Steps {
         stamps.add(new Stamp(name, nanos));
     }
 
+    /// The first answer came at `nanos`: stamps it, where the worker has not done so by itself.
+    ///
+    /// @return when the model was ready for it, as far as is known
+    synchronized long firstInference(long nanos) {
+        if (stamps.stream().noneMatch(each -> each.name().equals(FIRST_INFERENCE))) {
+            stamps.add(new Stamp(FIRST_INFERENCE, nanos));
+        }
+        return stamps.stream()
+                .filter(each -> !each.name().equals(FIRST_INFERENCE))
+                .mapToLong(Stamp::nanos)
+                .max()
+                .orElse(begin);
+    }
+
     /// In the order of time.
     public synchronized List<Stamp> stamps() {
-        return stamps.stream().sorted(java.util.Comparator.comparingLong(Stamp::nanos)).toList();
+        return stamps.stream().sorted(Comparator.comparingLong(Stamp::nanos)).toList();
     }
 }

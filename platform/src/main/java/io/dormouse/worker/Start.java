@@ -1,0 +1,117 @@
+package io.dormouse.worker;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/// One start, on a thread of its own: its turn, room on the machine, then the launcher or a warm
+/// worker. Whoever waits for it is told by the pool.
+final class Start implements Runnable {
+    /// A start whose first answer takes longer than that does not hold up others any more.
+    private static final Duration TURN_MAX = Duration.ofSeconds(2);
+
+    private final PoolGroup pool;
+    private final Pools pools;
+    private final Starting start;
+
+    Start(PoolGroup pool, Starting start) {
+        this.pool = pool;
+        this.pools = pool.pools;
+        this.start = start;
+    }
+
+    /// A generic worker takes the built-in kinds, one request at a time.
+    static boolean canBeWarm(GroupSpec spec) {
+        return spec.tuning().slots() == 1
+                && switch (spec.model().kind()) {
+                    case ONNX, XGBOOST -> true;
+                    case PYTHON, CONTAINER -> false;
+                };
+    }
+
+    @Override
+    public void run() {
+        Optional<Capacity.Reservation> room = Optional.empty();
+        try {
+            start.takeTurn(pools);
+            room = Optional.of(reserve());
+            if (!pool.launches(start)) {
+                room.get().close();
+                start.over(pools);
+                return;
+            }
+            start.steps.ended("queue");
+            start.launchedAt = System.nanoTime();
+            launch(room.get());
+        } catch (StartFailed e) {
+            failed(room, e);
+        } catch (InterruptedException e) {
+            failed(room, new StartFailed(StartFailed.Cause.PLATFORM, "The start was given up.", e));
+        } catch (RuntimeException e) {
+            failed(room, new StartFailed(StartFailed.Cause.PLATFORM, "The start failed: " + e, e));
+        }
+    }
+
+    private Capacity.Reservation reserve() throws StartFailed, InterruptedException {
+        long left = start.waitNanos - (System.nanoTime() - start.steps.begin());
+        GroupSpec spec = pool.spec;
+        return pools.capacity.reserve(
+                spec.owner(),
+                pool.reservedMb(),
+                pools.settings.reservedCores(spec.memoryMb()),
+                Duration.ofNanos(Math.max(0, left)));
+    }
+
+    private void launch(Capacity.Reservation room) throws StartFailed {
+        GroupSpec group = pool.spec;
+        InstanceLog log =
+                new InstanceLog(id -> {
+                    String stream = group.variant() + "/" + id;
+                    return line -> pools.logs.append(group.logGroup(), stream, line);
+                });
+        InstanceSpec spec =
+                new InstanceSpec(
+                        group.owner(),
+                        group.model(),
+                        group.memoryMb(),
+                        group.tuning().slots(),
+                        group.environment(),
+                        log);
+        Instance instance;
+        try {
+            instance = launch(spec);
+        } catch (StartFailed | RuntimeException e) {
+            log.named("failed-" + Long.toHexString(start.launchedAt));
+            throw e;
+        }
+        log.named(instance.id());
+        if (pool.started(start, instance, room)) {
+            pools.alarms.at(pools.clock.instant().plus(TURN_MAX), () -> start.over(pools));
+        } else {
+            start.over(pools);
+        }
+    }
+
+    private Instance launch(InstanceSpec spec) throws StartFailed {
+        Optional<Instance> warm = start.warm ? pools.warm.take() : Optional.empty();
+        if (warm.isPresent()) {
+            try {
+                warm.get().load(spec, start.steps);
+                return warm.get();
+            } catch (StartFailed e) {
+                warm.get().close();
+                if (e.reason() != StartFailed.Cause.PLATFORM) {
+                    throw e;
+                }
+                // The worker was broken, not the model: begin from nothing.
+            }
+        }
+        start.warm = false;
+        return pools.launcher.start(spec, start.steps);
+    }
+
+    private void failed(Optional<Capacity.Reservation> room, StartFailed failure) {
+        room.ifPresent(Capacity.Reservation::close);
+        start.over(pools);
+        pool.startFailed(start, failure);
+    }
+}
