@@ -29,17 +29,14 @@ import java.util.concurrent.locks.ReentrantLock;
 public final class PoolGroup implements WorkerGroup, Capacity.Evictable {
     private static final long BACKOFF_MILLIS_MAX = 60_000;
 
-    /// An instance that is expected to be needed is started so much earlier than a start takes.
-    private static final long WAKE_MARGIN_MILLIS = 1_000;
-
     final GroupSpec spec;
     final Pools pools;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Journal journal = new Journal();
-    private final IdlePolicy idlePolicy;
     private final Tempo tempo = new Tempo();
     private final Roster roster = new Roster(tempo);
+    private final Idling idling;
     private final List<Starting> starts = new ArrayList<>();
     private final ArrayDeque<Waiter> waiters = new ArrayDeque<>();
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
@@ -50,20 +47,26 @@ public final class PoolGroup implements WorkerGroup, Capacity.Evictable {
     private boolean draining;
     private boolean registered;
 
-    /// When the idle ones are looked at next, milliseconds of the clock; 0 where nothing is set.
-    private long sweepAt;
-
     PoolGroup(GroupSpec spec, Pools pools) {
         this.spec = spec;
         this.pools = pools;
         this.peakBytes = spec.model().peakBytes();
         this.maxConcurrency = spec.maxConcurrency();
         this.min = Math.ceilDiv(spec.provisionedConcurrency(), spec.tuning().slots());
-        this.idlePolicy =
-                spec.tuning()
-                        .idle()
-                        .<IdlePolicy>map(IdlePolicy.Fixed::new)
-                        .orElse(IdlePolicy.Adaptive.DEFAULT);
+        this.idling =
+                new Idling(
+                        policy(spec.tuning()),
+                        roster,
+                        tempo,
+                        pools.alarms,
+                        this::sweep,
+                        this::wake);
+    }
+
+    private static IdlePolicy policy(Tuning tuning) {
+        return tuning.idle()
+                .<IdlePolicy>map(IdlePolicy.Fixed::new)
+                .orElse(IdlePolicy.Adaptive.DEFAULT);
     }
 
     // Leasing
@@ -90,10 +93,7 @@ public final class PoolGroup implements WorkerGroup, Capacity.Evictable {
 
     private PoolLease take(Member member, Optional<Steps> coldStart) {
         PoolLease lease = new PoolLease(this, member, coldStart);
-        if (member.keptUntil > 0) {
-            member.keptUntil = 0;
-            sweepAt = 0;
-        }
+        idling.used(member);
         roster.take(lease, pools.clock.millis());
         return lease;
     }
@@ -197,7 +197,7 @@ public final class PoolGroup implements WorkerGroup, Capacity.Evictable {
         if (member.retired) {
             end(member);
         } else if (waiters.isEmpty()) {
-            sweepLater(now);
+            idling.lookLater(min, now);
             pools.capacity.idle();
         }
     }
@@ -365,7 +365,7 @@ public final class PoolGroup implements WorkerGroup, Capacity.Evictable {
             served = !member.leases.isEmpty();
             serve();
             if (roster.isIdle(member)) {
-                sweepLater(now);
+                idling.lookLater(min, now);
             }
         } finally {
             lock.unlock();
@@ -484,56 +484,31 @@ public final class PoolGroup implements WorkerGroup, Capacity.Evictable {
 
     // Idling
 
-    private void sweepLater(long now) {
-        if (sweepAt == 0) {
-            Roster.Sweep sweep = roster.sweep(idlePolicy, min, now);
-            long next = sweep.over().isEmpty() ? sweep.next().orElse(0) : now;
-            if (next != 0) {
-                sweepAt = next;
-                pools.alarms.at(Instant.ofEpochMilli(next), this::sweep);
-            }
-        }
-    }
-
     private void sweep() {
         lock.lock();
         try {
-            sweepAt = 0;
             long now = pools.clock.millis();
-            for (Roster.Over each : roster.sweep(idlePolicy, min, now).over()) {
+            for (Roster.Over each : idling.due(min, now)) {
                 retire(each.member(), "stop", each.reason());
             }
-            sweepLater(now);
-            if (roster.size() + starts.size() == 0 && !draining) {
-                wakeLater(now);
+            idling.lookLater(min, now);
+            if (isAsleep()) {
+                idling.wakeLater(now);
             }
         } finally {
             lock.unlock();
         }
     }
 
-    /// Sets the start ahead of the next request, where one is expected.
-    private void wakeLater(long now) {
-        long last = tempo.lastRequestMillis();
-        idlePolicy
-                .plan(tempo.gaps(0))
-                .wake()
-                .ifPresent(wake -> {
-                    long lead = tempo.startTakes().toMillis() + WAKE_MARGIN_MILLIS;
-                    long at = last + wake.ready().toMillis() - lead;
-                    long until = last + wake.until().toMillis();
-                    if (at > now) {
-                        pools.alarms.at(Instant.ofEpochMilli(at), () -> wake(last, until));
-                    }
-                });
+    private boolean isAsleep() {
+        return roster.size() + starts.size() == 0 && !draining;
     }
 
-    private void wake(long last, long until) {
+    private void wake(Idling.Wake wake) {
         lock.lock();
         try {
-            boolean asleep = roster.size() + starts.size() == 0 && !draining;
-            if (asleep && last == tempo.lastRequestMillis()) {
-                beginUnasked("a request is expected", until);
+            if (isAsleep() && wake.lastRequest() == tempo.lastRequestMillis()) {
+                beginUnasked("a request is expected", wake.until());
             }
         } finally {
             lock.unlock();
@@ -569,8 +544,7 @@ public final class PoolGroup implements WorkerGroup, Capacity.Evictable {
             this.min = min;
             this.maxConcurrency = maxConcurrency;
             seekAgain();
-            sweepAt = 0;
-            sweepLater(pools.clock.millis());
+            idling.lookAgain(min, pools.clock.millis());
         } finally {
             lock.unlock();
         }
