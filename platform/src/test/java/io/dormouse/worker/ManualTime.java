@@ -6,7 +6,8 @@ import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.PriorityQueue;
 
-/// A clock that a test moves, and the alarms that go by it: they go off on the thread that moves it.
+/// A clock that a test moves, and the alarms that go by it: they go off on the thread that moves
+/// it.
 public final class ManualTime implements InstantSource, Alarms {
     private static final class Due {
         final Instant at;

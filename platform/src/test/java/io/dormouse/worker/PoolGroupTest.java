@@ -163,8 +163,7 @@ class PoolGroupTest extends WorkerGroupConformance {
         WorkerGroup one = small.pools.create(Serving.spec("one", 5, 0, Serving.slots(1)));
         WorkerGroup two = small.pools.create(Serving.spec("two", 5, 0, Serving.slots(1)));
         WorkerGroup.Lease held = one.lease(PATIENCE);
-        StartFailed full =
-                assertThrows(StartFailed.class, () -> two.lease(Duration.ofMillis(200)));
+        StartFailed full = assertThrows(StartFailed.class, () -> two.lease(Duration.ofMillis(200)));
         assertTrue(
                 full.reason() == StartFailed.Cause.CAPACITY
                         || full.reason() == StartFailed.Cause.TIMEOUT);
@@ -202,7 +201,10 @@ class PoolGroupTest extends WorkerGroupConformance {
         Map<String, String> lines = new ConcurrentHashMap<>();
         Serving logged =
                 new Serving(
-                        1 << 20, 4, 0, (logs, stream, line) -> lines.put(logs + "|" + stream, line));
+                        1 << 20,
+                        4,
+                        0,
+                        (logs, stream, line) -> lines.put(logs + "|" + stream, line));
         WorkerGroup group = logged.pools.create(Serving.spec(5, Serving.slots(1)));
         ask(group, "a");
         logged.launcher.specs.getFirst().log().line("model loaded");

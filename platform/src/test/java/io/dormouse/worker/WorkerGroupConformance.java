@@ -179,12 +179,11 @@ public abstract class WorkerGroupConformance {
         String instance = busy.instanceId();
         launcher().gate = Optional.of(new Semaphore(0));
         Future<String> second =
-                clients.submit(
-                        () -> {
-                            try (WorkerGroup.Lease lease = group.lease(PATIENCE)) {
-                                return lease.instanceId();
-                            }
-                        });
+                clients.submit(() -> {
+                    try (WorkerGroup.Lease lease = group.lease(PATIENCE)) {
+                        return lease.instanceId();
+                    }
+                });
         await("its start is under way", () -> launcher().starts.get() == 2);
         busy.close();
         assertEquals(instance, second.get(20, TimeUnit.SECONDS));

@@ -156,8 +156,7 @@ class ModelServerTest {
                 ModelServer.install(
                         Path.of("/no/java"), folder, folder.resolve("broken"), LOG::add);
         try (var launcher =
-                new ProcessLauncher(
-                        broken, ProcessSettings.in(folder.resolve("run2")), LOG::add)) {
+                new ProcessLauncher(broken, ProcessSettings.in(folder.resolve("run2")), LOG::add)) {
             StartFailed failed =
                     assertThrows(StartFailed.class, () -> launcher.start(spec(1), new Steps()));
             assertEquals(StartFailed.Cause.PLATFORM, failed.reason());
