@@ -84,6 +84,29 @@ public final class Models {
                 .node("Softmax", List.of("z"), List.of("y"), attribute("axis", 1));
     }
 
+    /// Two square layers of this width.
+    public static OnnxFile layers(int width) {
+        long[] square = {width, width};
+        return new OnnxFile()
+                .input("x", FLOAT, ANY, width)
+                .output("y", FLOAT, ANY, width)
+                .weights("w1", square, pattern(width * width))
+                .weights("w2", square, pattern(width * width))
+                .node("MatMul", List.of("x", "w1"), List.of("h"))
+                .node("Relu", List.of("h"), List.of("r"))
+                .node("MatMul", List.of("r", "w2"), List.of("y"));
+    }
+
+    /// Takes any number of rows by its declaration, and exactly three by its graph.
+    public static OnnxFile batchesOfThree() {
+        return new OnnxFile()
+                .input("x", FLOAT, ANY, 4)
+                .output("y", FLOAT, ANY, 2)
+                .weights("w", new long[] {3, 2}, 1, 2, 3, 4, 5, 6)
+                .node("Transpose", List.of("x"), List.of("t"))
+                .node("MatMul", List.of("t", "w"), List.of("y"));
+    }
+
     /// Weights that are not all alike.
     public static float[] pattern(int length) {
         float[] values = new float[length];

@@ -44,6 +44,16 @@ public final class Worker implements AutoCloseable {
     }
 
     public static Worker start(List<String> jvmFlags, String... arguments) throws IOException {
+        return start(Main.class, jvmFlags, arguments);
+    }
+
+    /// Another program of this jar.
+    public static Worker run(Class<?> program, String... arguments) throws IOException {
+        return start(program, List.of(), arguments);
+    }
+
+    private static Worker start(Class<?> program, List<String> jvmFlags, String... arguments)
+            throws IOException {
         List<String> command = new ArrayList<>();
         command.add(java());
         command.addAll(
@@ -54,7 +64,7 @@ public final class Worker implements AutoCloseable {
                         "-Xmx64m",
                         "--enable-native-access=ALL-UNNAMED"));
         command.addAll(jvmFlags);
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), program.getName()));
         command.addAll(List.of(arguments));
         return new Worker(command);
     }

@@ -9,7 +9,6 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -109,17 +108,7 @@ class WorkerTest {
 
     @Test
     void aModelThatFailsWhileItRunsAnswers500() throws IOException {
-        // Reshape to a fixed size: what the graph can't do is not the shape that the input
-        // declares.
-        OnnxFile broken =
-                new OnnxFile()
-                        .input("x", OnnxFile.FLOAT, OnnxFile.ANY, 4)
-                        .output("y", OnnxFile.FLOAT, OnnxFile.ANY, 2)
-                        .weights("w", new long[] {3, 2}, 1, 2, 3, 4, 5, 6)
-                        .node("Identity", List.of("x"), List.of("z"))
-                        .node("Transpose", List.of("z"), List.of("t"))
-                        .node("MatMul", List.of("t", "w"), List.of("y"));
-        try (Worker worker = Worker.serve(broken.into(folder))) {
+        try (Worker worker = Worker.serve(Models.batchesOfThree().into(folder))) {
             assertEquals(200, worker.http().invoke("text/csv", "1,2,3,4\n".repeat(3)).status());
             HttpClient.Reply reply = worker.http().invoke("text/csv", "1,2,3,4\n".repeat(2));
             assertTrue(reply.status() == 500 || reply.status() == 400, reply.body());

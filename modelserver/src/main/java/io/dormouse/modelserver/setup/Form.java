@@ -5,8 +5,8 @@ import java.util.Locale;
 
 /// One form in which a model can be served, and what it costs.
 ///
-/// @param coldMs from the spawn of a worker to its first answer
-/// @param warmMs one call of a worker that has answered before
+/// @param coldMs from the spawn of a worker to its first answer, the best of some rounds
+/// @param warmMs one call of a worker that has answered before, the best of many
 /// @param peakBytes the most memory that the worker held
 record Form(Prepared model, double coldMs, double warmMs, long peakBytes) {
     String name() {

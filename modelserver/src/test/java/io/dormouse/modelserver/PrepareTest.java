@@ -1,0 +1,169 @@
+package io.dormouse.modelserver;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Properties;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Preparing a model at its deployment, in a process of its own, and serving what came of it.
+class PrepareTest {
+    @TempDir Path folder;
+
+    private Path prepared() {
+        return folder.resolve("prepared");
+    }
+
+    private Properties prepare(Path model, String... options) throws IOException {
+        Files.createDirectories(prepared());
+        try (Worker program = program(model, options)) {
+            assertEquals(0, program.exitCode(), program.log());
+        }
+        return facts();
+    }
+
+    private Worker program(Path model, String... options) throws IOException {
+        return Worker.run(
+                Prepare.class,
+                Stream.concat(
+                                Stream.of(
+                                        "--model",
+                                        model.toString(),
+                                        "--into",
+                                        prepared().toString()),
+                                Stream.of(options))
+                        .toArray(String[]::new));
+    }
+
+    private Properties facts() throws IOException {
+        Properties facts = new Properties();
+        try (InputStream in = Files.newInputStream(prepared().resolve(Prepared.FILE))) {
+            facts.load(in);
+        }
+        return facts;
+    }
+
+    private List<String> files() throws IOException {
+        try (Stream<Path> files = Files.list(prepared())) {
+            return files.map(file -> file.getFileName().toString()).sorted().toList();
+        }
+    }
+
+    private Worker serve(Path model) throws IOException {
+        return Worker.start(
+                "--stdio",
+                "--kind",
+                "onnx",
+                "--model",
+                model.toString(),
+                "--prepared",
+                prepared().toString());
+    }
+
+    @Test
+    void everyFormOfALargerModelIsMeasuredAndOneIsKept() throws IOException {
+        int width = 400;
+        Path model = Models.layers(width).into(folder.resolve("model"));
+        Properties facts = prepare(model);
+        assertTrue(
+                facts.getProperty("reason")
+                        .matches(
+                                "cheapest for 5 calls: the original, .*; optimised once, weights not"
+                                        + " packed: .*; optimised once, weights packed once: .*"),
+                facts.getProperty("reason"));
+        assertEquals(
+                "[{\"name\":\"x\",\"type\":\"float\",\"shape\":[-1,400]}]",
+                facts.getProperty("inputs"));
+        assertEquals(
+                "[{\"name\":\"y\",\"type\":\"float\",\"shape\":[-1,400]}]",
+                facts.getProperty("outputs"));
+        assertTrue(Long.parseLong(facts.getProperty("peak_bytes")) > 10_000_000);
+        boolean optimized = Boolean.parseBoolean(facts.getProperty("optimized"));
+        assertEquals(
+                optimized
+                        ? List.of("m.bin", "m.onnx", "prepared.properties")
+                        : List.of("prepared.properties"),
+                files());
+        String row = "0.5,".repeat(width - 1) + "1";
+        try (Worker original = Worker.serve(model);
+                Worker chosen = serve(model)) {
+            String[] expected = values(original.http().invoke("text/csv", "text/csv", row));
+            String[] answer = values(chosen.http().invoke("text/csv", "text/csv", row));
+            assertEquals(expected.length, answer.length);
+            for (int i = 0; i < expected.length; i++) {
+                assertEquals(Float.parseFloat(expected[i]), Float.parseFloat(answer[i]), 1e-3);
+            }
+        }
+    }
+
+    private static String[] values(HttpClient.Reply reply) {
+        assertEquals(200, reply.status(), reply.body());
+        return reply.body().strip().split(",", -1);
+    }
+
+    @Test
+    void aSmallModelIsOptimisedAndServedFromItsMappedForm() throws IOException {
+        Path model = Models.linear().into(folder.resolve("model"));
+        Properties facts = prepare(model);
+        assertEquals("true", facts.getProperty("optimized"));
+        assertEquals("none", facts.getProperty("packing"));
+        assertTrue(Double.parseDouble(facts.getProperty("first_answer_ms")) > 0);
+        try (Worker worker = serve(model)) {
+            assertEquals(
+                    "{\"predictions\":[[4.5,12.0]]}",
+                    worker.http().invoke("text/csv", "1,2,3,4").body());
+        }
+    }
+
+    @Test
+    void aModelThatNoMadeUpRequestSuitsIsServedAsItCame() throws IOException {
+        Path model = Models.batchesOfThree().into(folder.resolve("model"));
+        Properties facts = prepare(model);
+        assertEquals("false", facts.getProperty("optimized"));
+        assertEquals("model.onnx", facts.getProperty("file"));
+        assertTrue(facts.getProperty("reason").startsWith("no made-up request ran"));
+        assertEquals(List.of("prepared.properties"), files());
+        try (Worker worker = serve(model)) {
+            assertEquals(
+                    200, worker.http().invoke("text/csv", "1,2,3,4\n1,2,3,4\n1,2,3,4").status());
+        }
+    }
+
+    @Test
+    void whatWasPreparedForAnotherMachineIsLeftAside() throws IOException {
+        Path model = Models.linear().into(folder.resolve("model"));
+        Properties facts = prepare(model, "--quick");
+        facts.setProperty("cpu", "another");
+        try (OutputStream out = Files.newOutputStream(prepared().resolve(Prepared.FILE))) {
+            facts.store(out, null);
+        }
+        Files.writeString(prepared().resolve("m.onnx"), "not to be read");
+        try (Worker worker = serve(model)) {
+            assertEquals(
+                    "{\"predictions\":[[4.5,12.0]]}",
+                    worker.http().invoke("text/csv", "1,2,3,4").body());
+            worker.process().getOutputStream().close();
+            assertEquals(0, worker.exitCode());
+            assertTrue(worker.log().contains("prepared for another machine"), worker.log());
+        }
+    }
+
+    @Test
+    void whatIsNoModelIsRefused() throws IOException {
+        Files.createDirectories(prepared());
+        Files.writeString(folder.resolve("model.onnx"), "this is a shopping list");
+        try (Worker program = program(folder)) {
+            assertEquals(3, program.exitCode());
+            String last = program.log().lines().toList().getLast();
+            assertTrue(last.startsWith("cannot load: the file model.onnx is no ONNX model"), last);
+        }
+    }
+}
