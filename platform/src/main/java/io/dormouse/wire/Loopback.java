@@ -1,0 +1,68 @@
+package io.dormouse.wire;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/// Keeps web pages away from an open platform: a browser on this machine would reach a loopback
+/// port for any page, under the page's own host name (DNS rebinding) or with the page's `Origin`.
+/// Both must be loopback names, else 403.
+public final class Loopback implements Handler {
+    private final Handler next;
+
+    public Loopback(Handler next) {
+        this.next = next;
+    }
+
+    @Override
+    public void handle(Exchange exchange) throws IOException {
+        Optional<String> host = exchange.header("host");
+        Optional<String> origin = exchange.header("origin");
+        if (host.isPresent() && !isLoopback(host.get())) {
+            refuse(exchange, "the Host '" + host.get() + "'");
+        } else if (origin.isPresent() && !isLoopbackOrigin(origin.get())) {
+            refuse(exchange, "the Origin '" + origin.get() + "'");
+        } else {
+            next.handle(exchange);
+        }
+    }
+
+    private static void refuse(Exchange exchange, String what) throws IOException {
+        String sentence =
+                "This platform has no keys configured, so it answers loopback names only; "
+                        + what
+                        + " is none. Call it as localhost, or configure keys.\n";
+        exchange.answer(
+                403,
+                Map.of(
+                        "Content-Type",
+                        "text/plain",
+                        "x-amzn-RequestId",
+                        exchange.requestId(),
+                        "x-amzn-ErrorType",
+                        "AccessDeniedException"),
+                sentence.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static boolean isLoopbackOrigin(String origin) {
+        try {
+            String host = URI.create(origin).getRawAuthority();
+            return host != null && isLoopback(host);
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    /// Whether `host[:port]` names this machine: `localhost` and the names below it (S3's
+    /// virtual-host buckets), 127.0.0.0/8 and `[::1]`.
+    static boolean isLoopback(String authority) {
+        String host = authority.replaceFirst(":[0-9]*$", "").toLowerCase(Locale.ROOT);
+        return host.equals("localhost")
+                || host.endsWith(".localhost")
+                || host.equals("[::1]")
+                || host.matches("127(\\.[0-9]{1,3}){3}");
+    }
+}
