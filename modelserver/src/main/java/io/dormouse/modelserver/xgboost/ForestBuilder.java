@@ -82,14 +82,20 @@ final class ForestBuilder {
             }
             if (feature[node] < 0 || feature[node] >= features) {
                 throw new Unloadable(
-                        "tree " + trees + ", node " + node + ": splits on feature " + feature[node]
-                                + " of " + features);
+                        "tree "
+                                + trees
+                                + ", node "
+                                + node
+                                + ": splits on feature "
+                                + feature[node]
+                                + " of "
+                                + features);
             }
         }
     }
 
-    /// Writes the nodes level by level, siblings side by side with the right one first. Arrays stand
-    /// in locals because a start runs through here interpreted, where every call counts.
+    /// Writes the nodes level by level, siblings side by side with the right one first. Arrays
+    /// stand in locals because a start runs through here interpreted, where every call counts.
     ///
     /// @return the depth: how many steps lead to the deepest leaf
     private int place(Tree tree, float weight) throws Unloadable {
