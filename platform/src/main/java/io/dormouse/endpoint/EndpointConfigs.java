@@ -66,7 +66,7 @@ public final class EndpointConfigs implements SageMakerClient {
     @Override
     public CreateEndpointConfigResponse createEndpointConfig(CreateEndpointConfigRequest request) {
         String name = request.endpointConfigName();
-        if (store.read(query -> exists(query, name))) {
+        if (store.read(query -> arn(query, name)).isPresent()) {
             throw Resource.CONFIG.taken(name);
         }
         ServerlessRules.check(request);
@@ -113,9 +113,10 @@ public final class EndpointConfigs implements SageMakerClient {
                 .orElseThrow(() -> Resource.CONFIG.missing(name));
     }
 
-    /// Whether there is a configuration of this name.
-    public boolean exists(Query query, String name) {
-        return configs.get(query, Resource.key(name)).isPresent();
+    /// The ARN of the configuration of this name, where there is one.
+    public Optional<String> arn(Query query, String name) {
+        return configs.get(query, Resource.key(name))
+                .map(entry -> entry.body().endpointConfigArn());
     }
 
     @Override

@@ -111,12 +111,12 @@ public final class Models implements SageMakerClient {
     }
 
     private boolean exists(String name) {
-        return store.read(query -> exists(query, name));
+        return models.get(Resource.key(name)).isPresent();
     }
 
-    /// Whether there is a model of this name.
-    public boolean exists(Query query, String name) {
-        return models.get(query, Resource.key(name)).isPresent();
+    /// The ARN of the model of this name, where there is one.
+    public Optional<String> arn(Query query, String name) {
+        return models.get(query, Resource.key(name)).map(entry -> entry.body().modelArn());
     }
 
     @Override

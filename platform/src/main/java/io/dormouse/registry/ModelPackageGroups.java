@@ -257,9 +257,10 @@ public final class ModelPackageGroups implements SageMakerClient {
         return AwsError.VALIDATION.of("Cannot find resource policy for: " + groupArn + ".");
     }
 
-    /// Whether there is a group of this name, for its tags.
-    public boolean exists(Query query, String name) {
-        return groups.get(query, PackageName.key(name)).isPresent();
+    /// The ARN of the group of this name, where there is one.
+    public Optional<String> arn(Query query, String name) {
+        return groups.get(query, PackageName.key(name))
+                .map(entry -> entry.body().modelPackageGroupArn());
     }
 
     /// Every group, as Search shows it.

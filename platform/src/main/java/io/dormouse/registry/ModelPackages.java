@@ -329,9 +329,10 @@ public final class ModelPackages implements SageMakerClient {
         });
     }
 
-    /// Whether there is a package of this name (`churn/3`), for its tags.
-    public boolean exists(Query query, String name) {
-        return packages.get(query, PackageName.parse(name).recordKey()).isPresent();
+    /// The ARN of the package of this name (`churn/3`), where there is one.
+    public Optional<String> arn(Query query, String name) {
+        return packages.get(query, PackageName.parse(name).recordKey())
+                .map(entry -> entry.body().modelPackageArn());
     }
 
     /// Every package, as Search shows it.

@@ -239,11 +239,6 @@ class ArchiveTest {
                     public int read() throws IOException {
                         throw new IOException("connection reset");
                     }
-
-                    @Override
-                    public int read(byte[] bytes, int from, int length) throws IOException {
-                        throw new IOException("connection reset");
-                    }
                 };
         IOException thrown =
                 assertThrows(

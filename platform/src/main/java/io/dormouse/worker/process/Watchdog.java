@@ -26,17 +26,12 @@ final class Watchdog implements Limits {
     }
 
     @Override
-    public Limit open(String id, long memoryBytes, int tasksMax) {
+    public Limit open(String id, long memoryBytes) {
         return new Watched(memoryBytes);
     }
 
     @Override
     public boolean byKernel() {
-        return false;
-    }
-
-    @Override
-    public boolean sharesCpu() {
         return false;
     }
 
