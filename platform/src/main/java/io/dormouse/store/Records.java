@@ -78,11 +78,15 @@ public final class Records<T> {
 
     /// Every entry, oldest first: for a start that takes up what was left.
     public List<Entry<T>> all() {
-        return store.read(query ->
-                query.list(
-                        "SELECT " + COLUMNS + " FROM record WHERE kind = ? ORDER BY created, name",
-                        this::entry,
-                        kind));
+        return store.read(this::all);
+    }
+
+    /// Within a transaction, or on the state that a query reads.
+    public List<Entry<T>> all(Query query) {
+        return query.list(
+                "SELECT " + COLUMNS + " FROM record WHERE kind = ? ORDER BY created, name",
+                this::entry,
+                kind);
     }
 
     /// How many entries have this parent.

@@ -239,6 +239,11 @@ class ArchiveTest {
                     public int read() throws IOException {
                         throw new IOException("connection reset");
                     }
+
+                    @Override
+                    public int read(byte[] bytes, int from, int length) throws IOException {
+                        throw new IOException("connection reset");
+                    }
                 };
         IOException thrown =
                 assertThrows(

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -62,7 +63,7 @@ class LogsTest {
         }
     }
 
-    private GetLogEventsResponse get(boolean fromHead, String token, int limit) {
+    private GetLogEventsResponse get(boolean fromHead, @Nullable String token, int limit) {
         return logs.getLogEvents(r ->
                 r.logGroupName(GROUP)
                         .logStreamName(STREAM)
@@ -104,7 +105,7 @@ class LogsTest {
     void theLastPageRepeatsItsTokenAndGoesOnWithWhatComes() {
         write("1", "2", "3");
         List<String> read = new ArrayList<>();
-        String token = null;
+        @Nullable String token = null;
         while (true) {
             GetLogEventsResponse page = get(true, token, 2);
             read.addAll(messages(page));

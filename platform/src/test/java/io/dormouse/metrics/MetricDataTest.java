@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
@@ -133,14 +134,18 @@ class MetricDataTest {
         assertEquals(5050, point.sum());
         assertEquals(1, point.minimum());
         assertEquals(100, point.maximum());
-        assertEquals(50, point.extendedStatistics().get("p50"), 0.5);
-        assertEquals(99, point.extendedStatistics().get("p99"), 0.99);
+        assertEquals(50, percentile(point, "p50"), 0.5);
+        assertEquals(99, percentile(point, "p99"), 0.99);
         assertEquals(StandardUnit.MICROSECONDS, point.unit());
 
         meters.record("AWS/SageMaker", "ModelLatency", CHURN, 200, "Microseconds");
         reopen();
         assertEquals(101, statistics(latency).getFirst().sampleCount());
         assertEquals(List.of(), statistics(r -> latency.apply(r).unit(StandardUnit.SECONDS)));
+    }
+
+    private static double percentile(Datapoint point, String name) {
+        return Objects.requireNonNull(point.extendedStatistics().get(name), name);
     }
 
     @Test
@@ -163,12 +168,12 @@ class MetricDataTest {
         Map.of("p50", 0.5, "p90", 0.9, "p99", 0.99, "p99.9", 0.999)
                 .forEach((name, part) -> {
                     double exact = values[(int) Math.ceil(part * values.length) - 1];
-                    double found = point.extendedStatistics().get(name);
+                    double found = percentile(point, name);
                     assertEquals(exact, found, exact * 0.01, name);
                 });
-        assertEquals(values[0], point.extendedStatistics().get("p0"), values[0] * 0.01);
+        assertEquals(values[0], percentile(point, "p0"), values[0] * 0.01);
         double last = values[values.length - 1];
-        assertEquals(last, point.extendedStatistics().get("p100"), last * 0.01);
+        assertEquals(last, percentile(point, "p100"), last * 0.01);
     }
 
     @Test
@@ -289,7 +294,7 @@ class MetricDataTest {
                         .getFirst();
         assertEquals(120, whole.sampleCount());
         assertEquals(119 * 60, whole.sum());
-        assertEquals(59, whole.extendedStatistics().get("p50"), 0.59);
+        assertEquals(59, percentile(whole, "p50"), 0.59);
         clock.move(Duration.ofDays(456));
         ageAll();
         ageAll();
@@ -436,7 +441,8 @@ class MetricDataTest {
     private static void refused(String code, String part, Runnable call) {
         var error = assertThrows(AwsServiceException.class, call::run);
         assertEquals(code, error.awsErrorDetails().errorCode());
-        assertTrue(error.getMessage().contains(part), error.getMessage());
+        String message = error.awsErrorDetails().errorMessage();
+        assertTrue(message.contains(part), message);
     }
 
     @Test

@@ -38,6 +38,7 @@ class ObjectivesTest {
                 "reg:pseudohubererror|",
                 "reg:absoluteerror|",
                 "reg:quantileerror|quantile_alpha=0.8",
+                "reg:expectileerror|expectile_alpha=0.8",
                 "reg:logistic|",
                 "reg:gamma|",
                 "reg:tweedie|tweedie_variance_power=1.3",

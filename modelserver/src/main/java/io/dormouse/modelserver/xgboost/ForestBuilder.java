@@ -69,64 +69,72 @@ final class ForestBuilder {
             throw new Unloadable(
                     "tree " + trees + ": its sets of categories are not of one length");
         }
+        int[] left = tree.left();
+        int[] right = tree.right();
+        int[] feature = tree.feature();
         for (int node = 0; node < count; node++) {
-            if (!tree.isLeaf(node)) {
-                if (tree.left()[node] >= count
-                        || tree.right()[node] < 0
-                        || tree.right()[node] >= count) {
-                    throw new Unloadable(
-                            "tree " + trees + ", node " + node + ": a child that is not there");
-                }
-                if (tree.feature()[node] < 0 || tree.feature()[node] >= features) {
-                    throw new Unloadable(
-                            "tree "
-                                    + trees
-                                    + ", node "
-                                    + node
-                                    + ": splits on feature "
-                                    + tree.feature()[node]
-                                    + " of "
-                                    + features);
-                }
+            if (left[node] < 0) {
+                continue;
+            }
+            if (left[node] >= count || right[node] < 0 || right[node] >= count) {
+                throw new Unloadable(
+                        "tree " + trees + ", node " + node + ": a child that is not there");
+            }
+            if (feature[node] < 0 || feature[node] >= features) {
+                throw new Unloadable(
+                        "tree "
+                                + trees
+                                + ", node "
+                                + node
+                                + ": splits on feature "
+                                + feature[node]
+                                + " of "
+                                + features);
             }
         }
     }
 
-    /// Writes the nodes level by level, siblings side by side with the right one first.
+    /// Writes the nodes level by level, siblings side by side with the right one first. Arrays
+    /// stand in locals because a start runs through here interpreted, where every call counts.
     ///
     /// @return the depth: how many steps lead to the deepest leaf
     private int place(Tree tree, float weight) throws Unloadable {
-        int count = tree.nodes();
+        int[] left = tree.left();
+        int[] right = tree.right();
+        int[] feature = tree.feature();
+        int[] defaultLeft = tree.defaultLeft();
+        int[] splitType = tree.splitType();
+        float[] condition = tree.condition();
+        int[] out = nodes;
+        int count = left.length;
         int[] queue = new int[count];
         int[] levels = new int[count];
-        int head = 0;
         int tail = 1;
-        while (head < tail) {
+        for (int head = 0; head < tail; head++) {
             int node = queue[head];
             int at = used + head * Forest.STRIDE;
-            int level = levels[head];
-            head++;
-            if (tree.isLeaf(node)) {
-                nodes[at] = features * 2;
-                nodes[at + 1] = Float.floatToRawIntBits(tree.condition()[node] * weight);
-                nodes[at + 2] = at;
+            if (left[node] < 0) {
+                out[at] = features * 2;
+                out[at + 1] = Float.floatToRawIntBits(condition[node] * weight);
+                out[at + 2] = at;
                 continue;
             }
             if (tail + 2 > count) {
                 throw new Unloadable("tree " + trees + ": a node that is reached twice");
             }
-            nodes[at + 2] = used + tail * Forest.STRIDE;
-            levels[tail] = level + 1;
-            queue[tail++] = tree.right()[node];
-            levels[tail] = level + 1;
-            queue[tail++] = tree.left()[node];
-            int key = tree.feature()[node] * 2 + (tree.defaultLeft()[node] == 0 ? 1 : 0);
-            if (tree.splitsOnCategory(node)) {
-                nodes[at] = ~key;
-                nodes[at + 1] = categorySet(tree, node);
+            int level = levels[head] + 1;
+            out[at + 2] = used + tail * Forest.STRIDE;
+            levels[tail] = level;
+            queue[tail++] = right[node];
+            levels[tail] = level;
+            queue[tail++] = left[node];
+            int key = feature[node] * 2 + (defaultLeft[node] == 0 ? 1 : 0);
+            if (splitType.length > 0 && splitType[node] == 1) {
+                out[at] = ~key;
+                out[at + 1] = categorySet(tree, node);
             } else {
-                nodes[at] = key;
-                nodes[at + 1] = Forest.sortable(tree.condition()[node]);
+                out[at] = key;
+                out[at + 1] = Forest.sortable(condition[node]);
             }
         }
         used += tail * Forest.STRIDE;

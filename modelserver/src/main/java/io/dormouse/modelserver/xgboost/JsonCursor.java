@@ -207,9 +207,11 @@ final class JsonCursor implements Cursor {
                 }
             }
             case '[' -> {
-                enterArray();
-                while (nextElement()) {
-                    skip();
+                if (!jumpOverFlat()) {
+                    enterArray();
+                    while (nextElement()) {
+                        skip();
+                    }
                 }
             }
             default -> {
@@ -220,6 +222,21 @@ final class JsonCursor implements Cursor {
                 }
             }
         }
+    }
+
+    /// Jumps over an array that holds nothing but numbers, as half of a model's arrays are.
+    private boolean jumpOverFlat() {
+        for (int end = at + 1; end < data.length; end++) {
+            byte c = data[end];
+            if (c == ']') {
+                at = end + 1;
+                return true;
+            }
+            if (c == '[' || c == '{' || c == '"') {
+                return false;
+            }
+        }
+        return false;
     }
 
     private void word() {

@@ -25,12 +25,4 @@ record Tree(
     int nodes() {
         return left.length;
     }
-
-    boolean isLeaf(int node) {
-        return left[node] < 0;
-    }
-
-    boolean splitsOnCategory(int node) {
-        return splitType.length > 0 && splitType[node] == 1;
-    }
 }

@@ -1,6 +1,7 @@
 package io.dormouse.modelserver.xgboost;
 
 import io.dormouse.modelserver.Unloadable;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -106,6 +107,12 @@ final class UbjCursor implements Cursor {
             byte type = take();
             int count = typedCount(type);
             float[] values = new float[count];
+            if (type == 'd') {
+                // In one go, which matters while this code is still interpreted.
+                ByteBuffer.wrap(data, at, count * 4).asFloatBuffer().get(values);
+                at += count * 4;
+                return values;
+            }
             for (int i = 0; i < count; i++) {
                 values[i] = (float) number(type);
             }
@@ -131,6 +138,18 @@ final class UbjCursor implements Cursor {
             byte type = take();
             int count = typedCount(type);
             int[] values = new int[count];
+            if (type == 'l') {
+                ByteBuffer.wrap(data, at, count * 4).asIntBuffer().get(values);
+                at += count * 4;
+                return values;
+            }
+            if (type == 'U') {
+                for (int i = 0; i < count; i++) {
+                    values[i] = data[at + i] & 0xff;
+                }
+                at += count;
+                return values;
+            }
             for (int i = 0; i < count; i++) {
                 values[i] = (int) integer(type);
             }

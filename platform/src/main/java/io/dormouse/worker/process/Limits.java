@@ -1,15 +1,22 @@
 package io.dormouse.worker.process;
 
+import java.io.IOException;
+
 /// What holds instances and programs in their limits: a control group of the kernel, or a watchdog.
 interface Limits extends AutoCloseable {
     /// Opens the limits of one instance.
     ///
     /// @param id the instance's, a name for a folder
     /// @param memoryBytes anonymous and mapped memory, together
-    Limit open(String id, long memoryBytes);
+    /// @param tasksMax processes and threads
+    /// @throws IOException when they cannot be had
+    Limit open(String id, long memoryBytes, int tasksMax) throws IOException;
 
     /// Whether the kernel holds them.
     boolean byKernel();
+
+    /// Whether the share of CPU can be limited.
+    boolean sharesCpu();
 
     @Override
     void close();
@@ -17,7 +24,9 @@ interface Limits extends AutoCloseable {
     /// The limits of one instance.
     interface Limit extends AutoCloseable {
         /// Puts a process, and all that it starts from now on, under these limits.
-        void admit(Spawned process);
+        ///
+        /// @throws IOException when it could not be put there and is still alive
+        void admit(Spawned process) throws IOException;
 
         void limitMemory(long bytes);
 

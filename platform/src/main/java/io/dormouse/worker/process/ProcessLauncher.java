@@ -20,6 +20,8 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -40,16 +42,22 @@ public final class ProcessLauncher implements Launcher {
 
     private static final long POLL_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
 
+    /// Threads of a worker: its virtual machine's own, ONNX Runtime's, a slot's each.
+    private static final int WORKER_TASKS_MAX = 256;
+
+    private static final int PROGRAM_TASKS_MAX = 4096;
+
     private final CompletableFuture<Installation> installation;
     private final ProcessSettings settings;
     private final LogSink notices;
-    private final Spawner spawner = new PipeSpawner();
-    private final Limits limits = new Watchdog();
+    private final Machine machine;
     private final SecureRandom random = new SecureRandom();
     private final ScheduledThreadPoolExecutor clock;
     private final Set<Instance> running = ConcurrentHashMap.newKeySet();
     private final Set<ProgramProcess> programs = ConcurrentHashMap.newKeySet();
 
+    /// Ends what an earlier life left in the folder for running instances.
+    ///
     /// @param installation of the model server; a start waits for it
     /// @param notices the platform's own log: what this launcher cannot do here, and what generic
     ///   instances say
@@ -62,7 +70,8 @@ public final class ProcessLauncher implements Launcher {
         this.notices = notices;
         this.clock = new ScheduledThreadPoolExecutor(1, ProcessLauncher::daemon);
         clock.setRemoveOnCancelPolicy(true);
-        Files.createDirectories(settings.run());
+        String path = Objects.requireNonNullElse(System.getenv("PATH"), "/usr/bin:/bin");
+        this.machine = new Machine(settings.run(), settings.isolation(), path, notices);
     }
 
     private static Thread daemon(Runnable work) {
@@ -71,13 +80,24 @@ public final class ProcessLauncher implements Launcher {
 
     @Override
     public Set<Capability> can() {
-        return EnumSet.of(Capability.WARM);
+        Set<Capability> can = EnumSet.of(Capability.WARM);
+        if (machine.limits().byKernel()) {
+            can.add(Capability.MEMORY_LIMIT);
+        }
+        if (machine.limits().sharesCpu()) {
+            can.add(Capability.CPU_LIMIT);
+        }
+        if (machine.sandbox().isPresent()) {
+            can.add(Capability.ISOLATION);
+        }
+        return can;
     }
 
     @Override
     public Instance start(InstanceSpec spec, Steps steps) throws StartFailed {
-        PreparedModel model = spec.model();
         requireServable(spec);
+        PreparedModel model = spec.model();
+        Installation server = installed();
         List<String> what = new ArrayList<>();
         what.addAll(List.of("--kind", model.kind().argument()));
         what.addAll(List.of("--model", model.folder().toString()));
@@ -86,11 +106,45 @@ public final class ProcessLauncher implements Launcher {
         if (threads > 1) {
             what.addAll(List.of("--threads", String.valueOf(threads)));
         }
+        List<Path> readable = new ArrayList<>(server.readable());
+        readable.add(model.folder());
+        model.prepared().ifPresent(readable::add);
         Heap heap = Heap.of(model.kind(), spec.memoryMb());
-        Map<String, String> environment = WorkerEnvironment.of(spec.environment());
-        return spec.slots() == 1
-                ? spawn(heap, what, environment, spec.owner(), spec.memoryMb(), spec.log(), steps)
-                : listening(heap, what, environment, spec, steps);
+        var worker =
+                new Worker(
+                        server,
+                        heap,
+                        what,
+                        readable,
+                        WorkerEnvironment.of(spec.environment()),
+                        spec.owner(),
+                        spec.memoryMb(),
+                        spec.log());
+        return spec.slots() == 1 ? spawn(worker, steps) : listening(worker, spec.slots(), steps);
+    }
+
+    /// A worker about to be spawned.
+    private record Worker(
+            Installation server,
+            Heap heap,
+            List<String> what,
+            List<Path> readable,
+            Map<String, String> environment,
+            String owner,
+            int memoryMb,
+            LogSink log) {
+        List<String> command(List<String> transport) {
+            List<String> command = new ArrayList<>();
+            command.add(server.java().toString());
+            command.addAll(server.arguments());
+            command.addAll(heap.flags());
+            command.add(server.main());
+            command.addAll(transport);
+            command.addAll(what);
+            command.add("--spawned");
+            command.add(String.valueOf(System.nanoTime()));
+            return command;
+        }
     }
 
     private static int threads(int memoryMb) {
@@ -120,58 +174,63 @@ public final class ProcessLauncher implements Launcher {
     @Override
     public Instance warm(WarmSpec spec) throws StartFailed {
         Installation server = installed();
-        List<String> what = List.of("--warm", server.warm().toString());
-        Map<String, String> environment = WorkerEnvironment.of(Map.of());
-        Steps steps = new Steps();
-        return spawn(Heap.GENERIC, what, environment, "", spec.memoryMb(), notices, steps);
+        List<Path> readable = new ArrayList<>(server.readable());
+        readable.add(settings.models());
+        var worker =
+                new Worker(
+                        server,
+                        Heap.GENERIC,
+                        List.of("--warm", server.warm().toString()),
+                        readable,
+                        WorkerEnvironment.of(Map.of()),
+                        "",
+                        spec.memoryMb(),
+                        notices);
+        return spawn(worker, new Steps());
     }
 
-    private WorkerProcess spawn(
-            Heap heap,
-            List<String> what,
-            Map<String, String> environment,
-            String owner,
-            int memoryMb,
-            LogSink sink,
-            Steps steps)
-            throws StartFailed {
-        List<String> command = command(heap, List.of("--stdio"), what);
-        String id = newId("i-");
-        Spawned process =
-                spawnProcess(command, environment, settings.run(), Spawner.Wiring.EXCHANGE);
+    private WorkerProcess spawn(Worker worker, Steps steps) throws StartFailed {
+        List<String> command = worker.command(List.of("--stdio"));
+        Spawned process = spawned(worker, command, Spawner.Wiring.EXCHANGE, Optional.empty());
         steps.ended("spawn");
-        Links links = new Links.One(process);
-        return assembled(id, process, links, owner, memoryMb, sink, steps);
+        return assembled(newId("i-"), process, new Links.One(process), worker, steps);
     }
 
-    private WorkerProcess listening(
-            Heap heap,
-            List<String> what,
-            Map<String, String> environment,
-            InstanceSpec spec,
-            Steps steps)
-            throws StartFailed {
+    private WorkerProcess listening(Worker worker, int slots, Steps steps) throws StartFailed {
         String id = newId("i-");
-        Path socket = settings.run().resolve(id + ".sock");
-        what.addAll(List.of("--slots", String.valueOf(spec.slots())));
-        List<String> command = command(heap, List.of("--listen", socket.toString()), what);
-        Spawned process =
-                spawnProcess(command, environment, settings.run(), Spawner.Wiring.LIFELINE);
+        Path folder = socketFolder(id);
+        Path socket = RunFolder.socket(folder);
+        List<String> transport =
+                List.of("--listen", socket.toString(), "--slots", String.valueOf(slots));
+        List<String> command = worker.command(transport);
+        Spawned process = spawned(worker, command, Spawner.Wiring.LIFELINE, Optional.of(folder));
         steps.ended("spawn");
         Links.Socket links = new Links.Socket(socket, process);
-        WorkerProcess instance =
-                assembled(id, process, links, spec.owner(), spec.memoryMb(), spec.log(), steps);
-        var _ = instance.ending().whenComplete((_, _) -> delete(socket));
+        WorkerProcess instance = assembled(id, process, links, worker, steps);
         awaitSocket(instance, links, socket);
         return instance;
     }
 
-    private static void delete(Path file) {
+    private Path socketFolder(String id) throws StartFailed {
         try {
-            Files.deleteIfExists(file);
+            return machine.folder().socketFolder(id);
         } catch (IOException e) {
-            // Swept at the next start.
+            throw new StartFailed(StartFailed.Cause.PLATFORM, "no place for a socket: " + e, e);
         }
+    }
+
+    private Spawned spawned(
+            Worker worker, List<String> command, Spawner.Wiring wiring, Optional<Path> socket)
+            throws StartFailed {
+        Path folder = machine.folder().path();
+        if (settings.isolation() == ProcessSettings.Isolation.ALL
+                && machine.sandbox().isPresent()) {
+            List<String> inside =
+                    machine.sandbox().get().aroundWorker(command, worker.readable(), socket);
+            return machine.spawnSandbox(
+                    new Machine.Command(inside, worker.environment(), folder, wiring));
+        }
+        return machine.spawn(new Machine.Command(command, worker.environment(), folder, wiring));
     }
 
     private void awaitSocket(WorkerProcess instance, Links.Socket links, Path socket)
@@ -201,54 +260,22 @@ public final class ProcessLauncher implements Launcher {
     }
 
     private WorkerProcess assembled(
-            String id,
-            Spawned process,
-            Links links,
-            String owner,
-            int memoryMb,
-            LogSink sink,
-            Steps steps) {
-        Limits.Limit limit = limits.open(id, memoryMb * MB);
-        limit.admit(process);
-        LogLines log = new LogLines(process.log(), sink);
+            String id, Spawned process, Links links, Worker worker, Steps steps)
+            throws StartFailed {
+        Limits.Limit limit = machine.hold(id, process, worker.memoryMb(), WORKER_TASKS_MAX);
+        LogLines log = new LogLines(process.log(), worker.log());
         var parts =
                 new WorkerProcess.Parts(
                         id, process, links, log, limit, clock, settings.closeGrace());
-        var instance = new WorkerProcess(parts, owner, memoryMb, steps);
+        var instance = new WorkerProcess(parts, worker.owner(), worker.memoryMb(), steps);
         running.add(instance);
-        var _ = instance.ending().whenComplete((_, _) -> running.remove(instance));
+        var _ =
+                instance.ending()
+                        .whenComplete((_, _) -> {
+                            running.remove(instance);
+                            machine.folder().forget(id);
+                        });
         return instance;
-    }
-
-    private List<String> command(Heap heap, List<String> transport, List<String> what)
-            throws StartFailed {
-        Installation server = installed();
-        List<String> command = new ArrayList<>();
-        command.add(server.java().toString());
-        command.addAll(server.arguments());
-        command.addAll(heap.flags());
-        command.add(server.main());
-        command.addAll(transport);
-        command.addAll(what);
-        command.add("--spawned");
-        command.add(String.valueOf(System.nanoTime()));
-        return command;
-    }
-
-    private Spawned spawnProcess(
-            List<String> command,
-            Map<String, String> environment,
-            Path folder,
-            Spawner.Wiring wiring)
-            throws StartFailed {
-        try {
-            return spawner.spawn(command, environment, folder, wiring);
-        } catch (IOException e) {
-            throw new StartFailed(
-                    StartFailed.Cause.PLATFORM,
-                    "cannot start %s: %s".formatted(command.getFirst(), e.getMessage()),
-                    e);
-        }
     }
 
     Installation installed() throws StartFailed {
@@ -273,31 +300,74 @@ public final class ProcessLauncher implements Launcher {
 
     @Override
     public Execution run(RunSpec spec, LogSink sink) throws StartFailed {
-        Map<String, String> environment = new HashMap<>(spec.environment());
-        environment.put("DORMOUSE_ML_ROOT", spec.root().toString());
-        Spawned process =
-                spawnProcess(spec.command(), environment, spec.root(), Spawner.Wiring.LIFELINE);
-        Limits.Limit limit = limits.open(newId("j-"), spec.memoryMb() * MB);
-        limit.admit(process);
+        String id = newId("j-");
+        Spawned process = program(spec);
+        Limits.Limit limit = machine.hold(id, process, spec.memoryMb(), PROGRAM_TASKS_MAX);
         limit.limitCpu(spec.cores());
         LogLines log = new LogLines(process.log(), sink);
         var program =
                 new ProgramProcess(
                         process, log, limit, clock, spec.timeout(), settings.stopGrace());
         programs.add(program);
-        var _ = program.result().whenComplete((_, _) -> programs.remove(program));
+        var _ =
+                program.result()
+                        .whenComplete((_, _) -> {
+                            programs.remove(program);
+                            machine.folder().forget(id);
+                        });
         return program;
     }
 
+    /// Inside a sandbox its absence would be the program's own failure.
+    private static void requireProgram(List<String> command) throws StartFailed {
+        String program = command.getFirst();
+        boolean outside = program.startsWith("/") && !program.startsWith("/opt/ml/");
+        if (outside && !Files.isExecutable(Path.of(program))) {
+            throw new StartFailed(
+                    StartFailed.Cause.PLATFORM, "cannot start %s: no program".formatted(program));
+        }
+    }
+
+    private Spawned program(RunSpec spec) throws StartFailed {
+        Map<String, String> environment = new HashMap<>(spec.environment());
+        Optional<Sandbox> sandbox = machine.sandbox();
+        if (sandbox.isEmpty()) {
+            environment.put("DORMOUSE_ML_ROOT", spec.root().toString());
+            return machine.spawn(
+                    new Machine.Command(
+                            spec.command(), environment, spec.root(), Spawner.Wiring.LIFELINE));
+        }
+        requireProgram(spec.command());
+        environment.put("DORMOUSE_ML_ROOT", "/opt/ml");
+        List<String> inside = sandbox.get().around(spec.command(), spec.readable(), spec.root());
+        return machine.spawnSandbox(
+                new Machine.Command(inside, environment, spec.root(), Spawner.Wiring.LIFELINE));
+    }
+
+    /// None: what an earlier life left holds nothing that is worth adopting, and was ended when
+    /// this launcher was made.
     @Override
     public List<Instance> found() {
         return List.of();
     }
 
+    /// Ends every instance and program, and waits for that as long as an instance may take.
     @Override
     public void close() {
+        List<CompletableFuture<?>> endings = new ArrayList<>();
+        running.forEach(each -> endings.add(each.ending()));
+        programs.forEach(each -> endings.add(each.result()));
         running.forEach(Instance::close);
         programs.forEach(ProgramProcess::kill);
-        limits.close();
+        try {
+            CompletableFuture.allOf(endings.toArray(CompletableFuture[]::new))
+                    .get(settings.closeGrace().plusSeconds(1).toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            notices.line("some instances do not end: " + e);
+        }
+        clock.shutdown();
+        machine.close();
     }
 }

@@ -17,6 +17,8 @@ final class ProgramProcess implements Execution {
     /// open for longer than this.
     private static final long LOG_SECONDS_MAX = 5;
 
+    private static final long LOOK_MILLIS = 200;
+
     private final Spawned process;
     private final Limits.Limit limit;
     private final ScheduledExecutorService clock;
@@ -38,10 +40,16 @@ final class ProgramProcess implements Execution {
         this.stopGrace = stopGrace;
         hangUp(process);
         Future<?> alarm = clock.schedule(this::timeIsUp, timeout.toMillis(), TimeUnit.MILLISECONDS);
+        Future<?> look =
+                clock.scheduleWithFixedDelay(
+                        this::look, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
         this.result =
                 process.exit()
                         .thenCompose(code -> ended(code, log))
-                        .whenComplete((_, _) -> alarm.cancel(false));
+                        .whenComplete((_, _) -> {
+                            alarm.cancel(false);
+                            look.cancel(false);
+                        });
     }
 
     /// A job reads nothing from us.
@@ -62,6 +70,14 @@ final class ProgramProcess implements Execution {
                 .copy()
                 .completeOnTimeout("", LOG_SECONDS_MAX, TimeUnit.SECONDS)
                 .thenApply(_ -> how);
+    }
+
+    /// Of several processes the kernel ends one for their memory, and the others would go on
+    /// without it.
+    private void look() {
+        if (limit.outOfMemory()) {
+            process.kill();
+        }
     }
 
     private void timeIsUp() {

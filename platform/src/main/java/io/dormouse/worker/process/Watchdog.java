@@ -26,12 +26,17 @@ final class Watchdog implements Limits {
     }
 
     @Override
-    public Limit open(String id, long memoryBytes) {
+    public Limit open(String id, long memoryBytes, int tasksMax) {
         return new Watched(memoryBytes);
     }
 
     @Override
     public boolean byKernel() {
+        return false;
+    }
+
+    @Override
+    public boolean sharesCpu() {
         return false;
     }
 

@@ -52,7 +52,7 @@ class ModelServerTest {
         Path warm = installation.get(2, TimeUnit.MINUTES).warm();
         launcher =
                 new ProcessLauncher(
-                        installation, ProcessSettings.in(folder.resolve("run")), LOG::add);
+                        installation, ProcessSettings.in(folder.resolve("run"), folder), LOG::add);
         model = Files.createDirectories(folder.resolve("model"));
         try (var files = Files.newDirectoryStream(warm, "*.onnx")) {
             for (Path file : files) {
@@ -156,7 +156,8 @@ class ModelServerTest {
                 ModelServer.install(
                         Path.of("/no/java"), folder, folder.resolve("broken"), LOG::add);
         try (var launcher =
-                new ProcessLauncher(broken, ProcessSettings.in(folder.resolve("run2")), LOG::add)) {
+                new ProcessLauncher(
+                        broken, ProcessSettings.in(folder.resolve("run2"), folder), LOG::add)) {
             StartFailed failed =
                     assertThrows(StartFailed.class, () -> launcher.start(spec(1), new Steps()));
             assertEquals(StartFailed.Cause.PLATFORM, failed.reason());

@@ -28,12 +28,21 @@ class ProcessLauncherTest extends LauncherConformance {
                         Path.of("target/test-classes").toAbsolutePath()));
     }
 
+    protected ProcessSettings.Isolation isolation() {
+        return ProcessSettings.Isolation.NONE;
+    }
+
     @Override
     protected Launcher launcher(Path run, LogSink notices) throws IOException {
         return new ProcessLauncher(
                 CompletableFuture.completedFuture(strange()),
                 new ProcessSettings(
-                        run, Duration.ofSeconds(20), Duration.ofMillis(500), Duration.ofSeconds(1)),
+                        run,
+                        run.resolveSibling("model"),
+                        Duration.ofSeconds(20),
+                        Duration.ofMillis(500),
+                        Duration.ofSeconds(1),
+                        isolation()),
                 notices);
     }
 }

@@ -1,0 +1,138 @@
+package io.dormouse.worker.process;
+
+import io.dormouse.worker.LogSink;
+import io.dormouse.worker.StartFailed;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/// What this machine offers to run commands with: limits, sandboxes, a folder. What it cannot offer
+/// is said once, loudly, when the platform starts.
+final class Machine implements AutoCloseable {
+    /// A command to be run.
+    ///
+    /// @param folder where it runs
+    /// @param environment all of it
+    record Command(
+            List<String> words,
+            Map<String, String> environment,
+            Path folder,
+            Spawner.Wiring wiring) {}
+
+    private static final long MB = 1024L * 1024L;
+
+    private final RunFolder folder;
+    private final Limits limits;
+    private final Spawner spawner = new PipeSpawner();
+    private final Spawner sandboxSpawner = new SandboxSpawner(spawner);
+    private final CompletableFuture<Optional<Sandbox>> sandbox;
+
+    /// Ends what an earlier life left here.
+    ///
+    /// @param path where bubblewrap may be, folders joined by colons
+    Machine(Path run, ProcessSettings.Isolation isolation, String path, LogSink notices)
+            throws IOException {
+        this.folder = new RunFolder(run);
+        int left = folder.sweep();
+        if (left > 0) {
+            notices.line("ended " + left + " processes that an earlier platform left");
+        }
+        this.limits = limits(notices);
+        // In the background: the trial takes milliseconds, and the first use of the JDK's process
+        // classes a hundred.
+        this.sandbox =
+                CompletableFuture.supplyAsync(
+                        () -> sandbox(isolation, path, notices),
+                        work -> Thread.ofVirtual().name("sandbox-trial").start(work));
+    }
+
+    private Limits limits(LogSink notices) {
+        Optional<CgroupPlaces> places =
+                CgroupPlaces.find(Path.of("/proc"), "dormouse-" + folder.name());
+        if (places.isEmpty()) {
+            notices.line(
+                    "WARNING: no control groups can be made here. Memory limits are held by a watchdog that looks"
+                            + " every 50 ms and can be outrun; CPU shares and process counts are not limited.");
+            return new Watchdog();
+        }
+        var groups = new ControlGroups(places.get());
+        groups.sweep();
+        if (places.get().cpu().isEmpty()) {
+            notices.line(
+                    "WARNING: CPU shares cannot be limited here: the cpu controller is not ours.");
+        }
+        return groups;
+    }
+
+    private static Optional<Sandbox> sandbox(
+            ProcessSettings.Isolation isolation, String path, LogSink notices) {
+        if (isolation == ProcessSettings.Isolation.NONE) {
+            return Optional.empty();
+        }
+        Optional<Sandbox> found = Sandbox.find(path);
+        if (found.isEmpty()) {
+            notices.line(
+                    "WARNING: bubblewrap (bwrap) is not installed or not allowed to make namespaces. Jobs run as"
+                            + " plain processes: with the network, the files and the rights of this platform's user.");
+        }
+        return found;
+    }
+
+    RunFolder folder() {
+        return folder;
+    }
+
+    Limits limits() {
+        return limits;
+    }
+
+    /// Empty where there is none, or none is wanted.
+    Optional<Sandbox> sandbox() {
+        return sandbox.join();
+    }
+
+    /// Starts a command as it is.
+    Spawned spawn(Command command) throws StartFailed {
+        return spawn(spawner, command);
+    }
+
+    /// Starts a command that is wrapped in a sandbox.
+    Spawned spawnSandbox(Command command) throws StartFailed {
+        return spawn(sandboxSpawner, command);
+    }
+
+    private static Spawned spawn(Spawner spawner, Command command) throws StartFailed {
+        try {
+            return spawner.spawn(
+                    command.words(), command.environment(), command.folder(), command.wiring());
+        } catch (IOException e) {
+            throw new StartFailed(
+                    StartFailed.Cause.PLATFORM,
+                    "cannot start %s: %s".formatted(command.words().getFirst(), e.getMessage()),
+                    e);
+        }
+    }
+
+    /// Puts a process under its limits and notes that it is ours; ends it where that fails.
+    Limits.Limit hold(String id, Spawned process, int memoryMb, int tasksMax) throws StartFailed {
+        try {
+            folder.note(id, process.pid());
+            Limits.Limit limit = limits.open(id, memoryMb * MB, tasksMax);
+            limit.admit(process);
+            return limit;
+        } catch (IOException e) {
+            process.kill();
+            folder.forget(id);
+            throw new StartFailed(
+                    StartFailed.Cause.PLATFORM, "no limits can be set for " + id + ": " + e, e);
+        }
+    }
+
+    @Override
+    public void close() {
+        limits.close();
+    }
+}

@@ -1,0 +1,83 @@
+package io.dormouse.worker.process;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.dormouse.worker.Launcher;
+import io.dormouse.worker.LogSink;
+import io.dormouse.worker.RunSpec;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/// The same with everything in a sandbox, where bubblewrap is installed.
+class SandboxedLauncherTest extends ProcessLauncherTest {
+    private Launcher launcher;
+
+    @Override
+    protected ProcessSettings.Isolation isolation() {
+        return ProcessSettings.Isolation.ALL;
+    }
+
+    @Override
+    protected Launcher launcher(Path run, LogSink notices) throws IOException {
+        Launcher launcher = super.launcher(run, notices);
+        assumeTrue(launcher.can().contains(Launcher.Capability.ISOLATION), "no bubblewrap");
+        this.launcher = launcher;
+        return launcher;
+    }
+
+    private String printed(String script) throws Exception {
+        Path root = Files.createDirectories(folder.resolve("ml"));
+        Queue<String> lines = new ConcurrentLinkedQueue<>();
+        List<String> command = List.of("/bin/sh", "-c", script);
+        var spec =
+                new RunSpec(
+                        "processing-job/p",
+                        command,
+                        root,
+                        Map.of("PATH", "/usr/bin:/bin"),
+                        256,
+                        1,
+                        Duration.ofSeconds(20),
+                        List.of());
+        launcher.run(spec, lines::add).result().get(30, TimeUnit.SECONDS);
+        return String.join("\n", lines);
+    }
+
+    @Test
+    void aJobSeesNoNetworkAndNoStrangersFiles() throws Exception {
+        Files.writeString(folder.resolve("secret"), "secret");
+        String secret = folder.resolve("secret").toString();
+        String said = printed("cat /proc/net/dev | tail -n +3; cat " + secret + "; ls /home /root");
+        assertTrue(said.lines().noneMatch(line -> line.contains("eth")), said);
+        assertEquals(3, said.lines().filter(line -> line.contains("No such file")).count(), said);
+    }
+
+    @Test
+    void aJobHasNoRightsAndItsOwnProcesses() throws Exception {
+        String said =
+                printed(
+                        "grep CapEff /proc/self/status; grep NoNewPrivs /proc/self/status; ls /proc | grep -c '^[0-9]'; touch /usr/x /etc/x; touch /tmp/x && echo tmp");
+        assertTrue(said.contains("CapEff:\t0000000000000000"), said);
+        assertTrue(said.contains("NoNewPrivs:\t1"), said);
+        assertTrue(said.lines().anyMatch(line -> line.matches("[1-9]")), said);
+        assertEquals(2, said.lines().filter(line -> line.contains("Read-only")).count(), said);
+        assertTrue(said.contains("tmp"), said);
+    }
+
+    @Test
+    void aJobFindsItsFolderAtOptMl() throws Exception {
+        assertEquals(
+                "/opt/ml\n/opt/ml", printed("pwd; echo $DORMOUSE_ML_ROOT; echo x > /opt/ml/f"));
+        assertEquals("x\n", Files.readString(folder.resolve("ml/f")));
+    }
+}
