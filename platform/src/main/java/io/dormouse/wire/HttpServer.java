@@ -5,6 +5,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
@@ -104,6 +105,9 @@ public final class HttpServer implements AutoCloseable {
 
         @Override
         public boolean handle(Request request, Response response, Callback callback) {
+            // The connection may be silent for as long as the answer is being made; what waits for
+            // bytes of the client still times out.
+            request.addIdleTimeoutListener(_ -> false);
             JettyExchange exchange = new JettyExchange(request, response);
             try {
                 handler.handle(exchange);
@@ -141,6 +145,7 @@ public final class HttpServer implements AutoCloseable {
             return switch (failure) {
                 case Exchange.TooLarge _ -> 413;
                 case HttpException http -> http.getCode();
+                case TimeoutException _ -> 408;
                 default -> failure.getCause() == null ? 500 : status(failure.getCause());
             };
         }

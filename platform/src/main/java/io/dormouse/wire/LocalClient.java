@@ -54,7 +54,7 @@ final class LocalClient implements InvocationHandler {
         if (found.isPresent() && method.isDefault()) {
             return InvocationHandler.invokeDefault(proxy, method, arguments);
         }
-        throw Operations.unserved(service, name);
+        throw typed(method, Operations.unserved(service, name));
     }
 
     private Object call(String name, Operation.Call call, Object[] arguments) throws Throwable {
@@ -62,7 +62,30 @@ final class LocalClient implements InvocationHandler {
             Constraints.check(service, name, (SdkPojo) arguments[0]);
             return call.isWhole() ? call.invoke(arguments[0]) : call.invoke(arguments);
         } catch (AwsServiceException e) {
-            throw Failure.complete(e, service);
+            throw typed(call.method(), Failure.complete(e, service));
         }
+    }
+
+    /// An error that has no class of its own as the service's base exception, such as
+    /// `SageMakerException`, which is what a client over HTTP throws.
+    private AwsServiceException typed(Method method, AwsServiceException thrown)
+            throws ReflectiveOperationException {
+        if (thrown.getClass() != AwsServiceException.class) {
+            return thrown;
+        }
+        Method declared = service.client().getMethod(method.getName(), method.getParameterTypes());
+        for (Class<?> type : declared.getExceptionTypes()) {
+            if (type.getSuperclass() == AwsServiceException.class) {
+                AwsServiceException.Builder builder =
+                        (AwsServiceException.Builder) type.getMethod("builder").invoke(null);
+                AwsServiceException typed =
+                        builder.statusCode(thrown.statusCode())
+                                .awsErrorDetails(thrown.awsErrorDetails())
+                                .build();
+                typed.setStackTrace(thrown.getStackTrace());
+                return typed;
+            }
+        }
+        return thrown;
     }
 }
