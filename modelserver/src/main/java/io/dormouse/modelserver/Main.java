@@ -15,7 +15,11 @@ import java.util.Optional;
 
 /// The model server of one worker: start reading here.
 ///
-/// `docs/container-contract.md` says how it is started and what it answers.
+/// `docs/container-contract.md` says how it is started and what it answers. The transport for one
+/// slot is the pair of pipes that Java's process builder makes: measured, it starts as fast as a
+/// socket inherited as descriptor 0 (87 ms of CPU both, against 133 for a socket that the worker
+/// binds) and carries a small request in 24 instead of 30 µs
+/// (`docs/decisions/0002-how-a-worker-starts.md`).
 public final class Main {
     /// The model can't be loaded; the last line of standard error says why.
     static final int UNLOADABLE = 3;

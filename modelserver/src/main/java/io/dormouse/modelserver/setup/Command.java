@@ -12,8 +12,7 @@ import java.util.List;
 /// The AOT cache is dropped by the JVM, whole, where the collector, the class path or the module
 /// options differ from those of the recording; so they all come from here.
 final class Command {
-    /// The compiler stops at C1: a worker lives for seconds, and ONNX Runtime does the work. The
-    /// figures are in `bench/results/cold-start.md`.
+    /// The compiler stops at C1; `docs/decisions/0002-how-a-worker-starts.md` has the figures.
     static final List<String> FLAGS =
             List.of(
                     "-XX:+UseSerialGC",

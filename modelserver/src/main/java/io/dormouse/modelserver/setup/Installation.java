@@ -9,6 +9,9 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -40,11 +43,13 @@ public final class Installation {
         Path home = into.resolve(key(cpu));
         if (Files.isRegularFile(home.resolve(FACTS))
                 && NativeLibrary.isWhole(home.resolve("native"))) {
+            Files.setLastModifiedTime(home, FileTime.from(Instant.now()));
             return home;
         }
         Files.createDirectories(into);
         Path aside = Files.createTempDirectory(into, "making-");
         try {
+            sweep(Files.getLastModifiedTime(aside).toInstant());
             fill(aside, home, cpu);
             if (Files.exists(home) && !Files.isRegularFile(home.resolve(FACTS))) {
                 delete(home);
@@ -54,6 +59,20 @@ public final class Installation {
             delete(aside);
         }
         return home;
+    }
+
+    /// Takes away what an installation left that was ended, and installations that nobody asked for
+    /// in a week: other versions may share the folder.
+    private void sweep(Instant now) throws IOException {
+        try (Stream<Path> folders = Files.list(into)) {
+            for (Path folder : folders.toList()) {
+                boolean unfinished = folder.getFileName().toString().startsWith("making-");
+                Duration kept = unfinished ? Duration.ofHours(1) : Duration.ofDays(7);
+                if (Files.getLastModifiedTime(folder).toInstant().isBefore(now.minus(kept))) {
+                    delete(folder);
+                }
+            }
+        }
     }
 
     private static void moveInto(Path aside, Path home) throws IOException {
@@ -176,7 +195,11 @@ public final class Installation {
                                 model.toString(),
                                 "--prepared",
                                 model.toString()));
-        try (Probe probe = Probe.start(command)) {
+        // What a start on descriptors needs is loaded by every JVM; what a socket needs is recorded
+        // so.
+        Path place = Files.createTempDirectory("dm");
+        try (Probe probe =
+                warm ? Probe.listen(command, place.resolve("s")) : Probe.start(command)) {
             if (warm) {
                 byte[] body =
                         "{\"kind\":\"onnx\",\"model\":\"%s\",\"prepared\":\"%s\",\"environment\":{}}"
@@ -190,6 +213,8 @@ public final class Installation {
             if (code != 0) {
                 throw new IOException("the worker ended with code " + code);
             }
+        } finally {
+            delete(place);
         }
     }
 

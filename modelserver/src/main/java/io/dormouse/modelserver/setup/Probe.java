@@ -6,6 +6,9 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /// A worker process on its descriptors 0 and 1, started to be measured or recorded.
 public final class Probe implements AutoCloseable {
@@ -23,11 +27,11 @@ public final class Probe implements AutoCloseable {
     private final OutputStream out;
     private final long spawned;
 
-    private Probe(Process process, long spawned) {
+    private Probe(Process process, long spawned, InputStream in, OutputStream out) {
         this.process = process;
         this.spawned = spawned;
-        this.in = new BufferedInputStream(process.getInputStream());
-        this.out = process.getOutputStream();
+        this.in = new BufferedInputStream(in);
+        this.out = out;
     }
 
     /// What came back.
@@ -40,14 +44,42 @@ public final class Probe implements AutoCloseable {
         }
     }
 
-    /// Starts a worker; what it logs goes to this process's standard error.
+    /// Starts a worker on descriptors 0 and 1; what it logs goes to this process's standard error.
     ///
     /// @param command without the transport, which is added, as is the stamp
     public static Probe start(List<String> command) throws IOException {
-        List<String> whole = new ArrayList<>(command);
         long spawned = System.nanoTime();
-        whole.addAll(List.of("--stdio", "--spawned", String.valueOf(spawned)));
-        return new Probe(builder(whole).start(), spawned);
+        Process process = spawn(command, spawned, List.of("--stdio"));
+        return new Probe(process, spawned, process.getInputStream(), process.getOutputStream());
+    }
+
+    /// Starts a worker on a Unix domain socket.
+    ///
+    /// @param socket where it is to listen; goes away when the worker ends
+    static Probe listen(List<String> command, Path socket) throws IOException {
+        long spawned = System.nanoTime();
+        Process process = spawn(command, spawned, List.of("--listen", socket.toString()));
+        while (!Files.exists(socket)) {
+            if (!process.isAlive() || System.nanoTime() - spawned > PATIENCE_SECONDS * 1e9) {
+                process.destroyForcibly();
+                throw new IOException("the worker does not listen");
+            }
+            LockSupport.parkNanos(1_000_000);
+        }
+        SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket));
+        return new Probe(
+                process,
+                spawned,
+                Channels.newInputStream(channel),
+                Channels.newOutputStream(channel));
+    }
+
+    private static Process spawn(List<String> command, long spawned, List<String> transport)
+            throws IOException {
+        List<String> whole = new ArrayList<>(command);
+        whole.addAll(transport);
+        whole.addAll(List.of("--spawned", String.valueOf(spawned)));
+        return builder(whole).start();
     }
 
     /// A child that keeps ONNX Runtime's telemetry off and knows nothing of our environment.
@@ -130,6 +162,7 @@ public final class Probe implements AutoCloseable {
     /// Ends its input and waits for its exit code.
     public int end() throws IOException {
         out.close();
+        process.getOutputStream().close();
         try {
             if (process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
                 return process.exitValue();
