@@ -1,5 +1,6 @@
 package io.dormouse.gateway;
 
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -9,7 +10,7 @@ import java.util.Optional;
 public final class Route {
     private final String endpoint;
     private final List<Variant> variants;
-    private final List<Map<String, String>> dimensions;
+    private final Map<Variant, Traffic> traffic = new IdentityHashMap<>();
     private final double weights;
 
     /// @param endpoint its name, as clients spell it
@@ -20,7 +21,7 @@ public final class Route {
         if (this.variants.isEmpty()) {
             throw new IllegalArgumentException("an endpoint in service has a variant");
         }
-        this.dimensions = this.variants.stream().map(each -> each.dimensions(endpoint)).toList();
+        this.variants.forEach(each -> traffic.put(each, new Traffic(endpoint, each)));
         this.weights = this.variants.stream().mapToDouble(Variant::weight).sum();
     }
 
@@ -49,8 +50,8 @@ public final class Route {
         return variants.getFirst();
     }
 
-    /// The dimensions of a variant's metrics: made once, since each invocation records ten.
-    Map<String, String> dimensions(Variant variant) {
-        return dimensions.get(variants.indexOf(variant));
+    /// What is recorded of a variant's invocations.
+    Traffic traffic(Variant variant) {
+        return Objects.requireNonNull(traffic.get(variant), "a variant of another route");
     }
 }

@@ -1,7 +1,6 @@
 package io.dormouse.gateway;
 
 import io.dormouse.worker.WorkerGroup;
-import java.util.Map;
 import java.util.Objects;
 
 /// One production variant in service.
@@ -18,10 +17,5 @@ public record Variant(String name, double weight, int provisionedConcurrency, Wo
         if (!(weight >= 0) || Double.isInfinite(weight)) {
             throw new IllegalArgumentException("weight must not be negative");
         }
-    }
-
-    /// The dimensions of its metrics.
-    Map<String, String> dimensions(String endpoint) {
-        return Map.of("EndpointName", endpoint, "VariantName", name);
     }
 }

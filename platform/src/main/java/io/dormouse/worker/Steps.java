@@ -48,6 +48,11 @@ public final class Steps {
         if (stamps.stream().noneMatch(each -> each.name().equals(FIRST_INFERENCE))) {
             stamps.add(new Stamp(FIRST_INFERENCE, nanos));
         }
+        return ready();
+    }
+
+    /// When the model was ready, as far as is known: the last stamp before the first inference.
+    public synchronized long ready() {
         return stamps.stream()
                 .filter(each -> !each.name().equals(FIRST_INFERENCE))
                 .mapToLong(Stamp::nanos)

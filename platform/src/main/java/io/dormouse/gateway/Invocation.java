@@ -1,0 +1,215 @@
+package io.dormouse.gateway;
+
+import io.dormouse.metrics.Meters;
+import io.dormouse.wire.Streaming;
+import io.dormouse.worker.Answer;
+import io.dormouse.worker.Fault;
+import io.dormouse.worker.GroupClosed;
+import io.dormouse.worker.Request;
+import io.dormouse.worker.StartFailed;
+import io.dormouse.worker.Throttled;
+import io.dormouse.worker.WorkerGroup;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/// One invocation, from its slot to its answer and its metrics.
+final class Invocation {
+    /// An instance that died before it took any of the body costs a second try, not an error.
+    private static final int TRIES = 2;
+
+    /// What goes to the container, by the name that it knows.
+    private static final Map<String, String> FORWARDED =
+            Map.of(
+                    "content-type", "Content-Type",
+                    "accept", "Accept",
+                    "x-amzn-sagemaker-custom-attributes", "X-Amzn-SageMaker-Custom-Attributes",
+                    "x-amzn-sagemaker-inference-id", "X-Amzn-SageMaker-Inference-Id",
+                    "x-amzn-sagemaker-target-variant", "X-Amzn-SageMaker-Target-Variant");
+
+    private final Meters meters;
+    private final InvocationLimits limits;
+    private final Streaming.Head head;
+    private final RequestBody body;
+    private final OptionalLong length;
+    private final long begin;
+
+    Invocation(
+            Meters meters,
+            InvocationLimits limits,
+            Streaming.Head head,
+            RequestBody body,
+            OptionalLong length,
+            long begin) {
+        this.meters = meters;
+        this.limits = limits;
+        this.head = head;
+        this.body = body;
+        this.length = length;
+        this.begin = begin;
+    }
+
+    Streaming.Head head() {
+        return head;
+    }
+
+    /// The answer of a variant.
+    ///
+    /// @return empty where its group takes no requests any more
+    Optional<Streaming.Answer> by(Route route, Variant variant) throws IOException {
+        Traffic traffic = route.traffic(variant);
+        String endpoint = route.endpoint();
+        try {
+            for (int attempt = 1; ; attempt++) {
+                WorkerGroup.Lease lease = variant.group().lease(limits.startWait());
+                if (attempt == 1) {
+                    traffic.came(meters, variant.group().stats());
+                }
+                try {
+                    return Optional.of(by(lease, route, variant, traffic));
+                } catch (Fault fault) {
+                    lease.close();
+                    boolean again = fault.kind() == Fault.Kind.DIED && !body.isTouched();
+                    if (!again || attempt == TRIES) {
+                        return Optional.of(refused(traffic, why(endpoint, fault)));
+                    }
+                } catch (IOException | RuntimeException e) {
+                    lease.close();
+                    throw e;
+                }
+            }
+        } catch (GroupClosed e) {
+            return Optional.empty();
+        } catch (Throttled e) {
+            traffic.came(meters, variant.group().stats());
+            Refusal refusal =
+                    e.retryAfter()
+                            .map(wait -> Refusal.queueFull(String.valueOf(e.getMessage()), wait))
+                            .orElseGet(Refusal::throttled);
+            return Optional.of(refused(traffic, refusal));
+        } catch (StartFailed e) {
+            traffic.came(meters, variant.group().stats());
+            return Optional.of(refused(traffic, why(endpoint, e)));
+        }
+    }
+
+    private Streaming.Answer by(
+            WorkerGroup.Lease lease, Route route, Variant variant, Traffic traffic)
+            throws Fault, IOException {
+        long sent = System.nanoTime();
+        Request request =
+                new Request(
+                        "POST", "/invocations", forwarded(), length, limits.answerWait());
+        Answer answer = lease.send(request, body);
+        long model = System.nanoTime() - sent;
+        if (lease.coldStart().isPresent()) {
+            // The start, of which the container's first answer is the sign, is not the model's time.
+            long ready = lease.coldStart().get().ready();
+            traffic.setUp(meters, Math.max(0, ready - lease.coldStart().get().begin()));
+            model = System.nanoTime() - Math.max(sent, ready);
+        }
+        if (answer.status() < 200 || answer.status() > 299) {
+            return modelError(lease, answer, route, traffic);
+        }
+        Reply reply = new Reply(this, lease, answer, traffic, model);
+        Optional<String> trouble = reply.hold(limits.payloadBytesMax());
+        if (trouble.isPresent()) {
+            answer.close();
+            lease.close();
+            return refused(traffic, Refusal.model(route.endpoint(), 500, trouble.get()));
+        }
+        Optional<Long> bytes =
+                reply.length().isPresent()
+                        ? Optional.of(reply.length().getAsLong())
+                        : Optional.empty();
+        return new Streaming.Answer(200, headers(answer, variant), bytes, reply);
+    }
+
+    private Map<String, String> forwarded() {
+        Map<String, String> headers = new HashMap<>();
+        for (Map.Entry<String, String> each : FORWARDED.entrySet()) {
+            head.header(each.getKey()).ifPresent(value -> headers.put(each.getValue(), value));
+        }
+        return headers;
+    }
+
+    private static Map<String, String> headers(Answer answer, Variant variant) {
+        Map<String, String> headers = new HashMap<>();
+        headers.put("x-Amzn-Invoked-Production-Variant", variant.name());
+        answer.header("content-type").ifPresent(type -> headers.put("Content-Type", type));
+        answer.header("x-amzn-sagemaker-custom-attributes")
+                .ifPresent(value -> headers.put("X-Amzn-SageMaker-Custom-Attributes", value));
+        return headers;
+    }
+
+    private Streaming.Answer modelError(
+            WorkerGroup.Lease lease, Answer answer, Route route, Traffic traffic) throws Fault {
+        try (lease;
+                answer) {
+            byte[] said = answer.body().readNBytes(Refusal.QUOTE_BYTES_MAX);
+            traffic.memory(meters, lease);
+            String text = new String(said, StandardCharsets.UTF_8);
+            return refused(traffic, Refusal.model(route.endpoint(), answer.status(), text));
+        } catch (IOException e) {
+            throw broke(lease, e);
+        }
+    }
+
+    /// The answer broke off: the instance says why.
+    static Fault broke(WorkerGroup.Lease lease, IOException failure) {
+        Fault fault =
+                failure.getCause() instanceof Fault told
+                        ? told
+                        : new Fault(
+                                Fault.Kind.TRUNCATED, "the answer ended in its middle", failure);
+        lease.fail(fault);
+        return fault;
+    }
+
+    private Streaming.Answer refused(Traffic traffic, Refusal refusal) {
+        traffic.ended(meters, !refusal.isOurs(), refusal.isOurs());
+        return refusal.answer();
+    }
+
+    private Refusal why(String endpoint, Fault fault) throws IOException {
+        String message = String.valueOf(fault.getMessage());
+        return switch (fault.kind()) {
+            case TIMEOUT -> Refusal.timeout(endpoint);
+            case OUT_OF_MEMORY -> Refusal.outOfMemory(endpoint, message);
+            case UNLOADABLE -> Refusal.silence(endpoint, "The model cannot be loaded: " + message);
+            case DIED, GARBAGE, TRUNCATED -> Refusal.silence(endpoint, message);
+            case CALLER_GONE -> {
+                if (body.isTooLarge()) {
+                    yield Refusal.tooLarge(head.requestId());
+                }
+                throw new IOException(message, fault);
+            }
+        };
+    }
+
+    private static Refusal why(String endpoint, StartFailed failure) {
+        String message = String.valueOf(failure.getMessage());
+        return switch (failure.reason()) {
+            case MODEL -> Refusal.silence(endpoint, "The model cannot be loaded: " + message);
+            case MEMORY -> Refusal.outOfMemory(endpoint, message);
+            case TIMEOUT -> Refusal.silence(endpoint, message);
+            case CAPACITY -> Refusal.unavailable(message);
+            case PLATFORM -> Refusal.internal(message);
+        };
+    }
+
+    /// The answer is with the client.
+    void answered(Traffic traffic, WorkerGroup.Lease lease, long modelNanos) {
+        traffic.ended(meters, false, false);
+        traffic.answered(meters, modelNanos, System.nanoTime() - begin);
+        traffic.memory(meters, lease);
+    }
+
+    /// The answer broke off on its way, by the instance's fault.
+    void brokeOff(Traffic traffic) {
+        traffic.ended(meters, false, true);
+    }
+}
