@@ -52,11 +52,12 @@ public final class EndpointPages implements Handler {
     Optional<ObjectNode> page(String endpoint, String page) {
         return routes.current()
                 .route(endpoint)
-                .flatMap(route -> switch (page) {
-                    case "starts" -> Optional.of(starts(route));
-                    case "decisions" -> Optional.of(decisions(route));
-                    default -> Optional.empty();
-                });
+                .flatMap(route ->
+                        switch (page) {
+                            case "starts" -> Optional.of(starts(route));
+                            case "decisions" -> Optional.of(decisions(route));
+                            default -> Optional.empty();
+                        });
     }
 
     private record Of<T>(Variant variant, T entry) {}
@@ -66,7 +67,9 @@ public final class EndpointPages implements Handler {
         ArrayNode list = page.putArray("starts");
         route.variants().stream()
                 .flatMap(EndpointPages::starts)
-                .sorted(Comparator.comparing((Of<Journal.Start> each) -> each.entry().at()).reversed())
+                .sorted(
+                        Comparator.comparing((Of<Journal.Start> each) -> each.entry().at())
+                                .reversed())
                 .forEach(each -> list.add(start(each.variant(), each.entry())));
         return page;
     }
@@ -97,6 +100,10 @@ public final class EndpointPages implements Handler {
                     .put("from_ms", millis(from - begin))
                     .put("ms", millis(Math.max(0, stamp.nanos() - from)));
             last = Math.max(from, stamp.nanos());
+            if (stamp.name().equals(Steps.READY)) {
+                // Nobody waited: what its first request did later is no part of the start.
+                break;
+            }
         }
         node.put("total_ms", millis(last - begin));
         node.set("steps", steps);
@@ -113,7 +120,9 @@ public final class EndpointPages implements Handler {
         ArrayNode list = page.putArray("decisions");
         route.variants().stream()
                 .flatMap(EndpointPages::decisions)
-                .sorted(Comparator.comparing((Of<Journal.Decision> each) -> each.entry().at()).reversed())
+                .sorted(
+                        Comparator.comparing((Of<Journal.Decision> each) -> each.entry().at())
+                                .reversed())
                 .forEach(each ->
                         list.addObject()
                                 .put("variant", each.variant().name())

@@ -101,12 +101,12 @@ final class Invocation {
             throws Fault, IOException {
         long sent = System.nanoTime();
         Request request =
-                new Request(
-                        "POST", "/invocations", forwarded(), length, limits.answerWait());
+                new Request("POST", "/invocations", forwarded(), length, limits.answerWait());
         Answer answer = lease.send(request, body);
         long model = System.nanoTime() - sent;
         if (lease.coldStart().isPresent()) {
-            // The start, of which the container's first answer is the sign, is not the model's time.
+            // The start, of which the container's first answer is the sign, is not the model's
+            // time.
             long ready = lease.coldStart().get().ready();
             traffic.setUp(meters, Math.max(0, ready - lease.coldStart().get().begin()));
             model = System.nanoTime() - Math.max(sent, ready);

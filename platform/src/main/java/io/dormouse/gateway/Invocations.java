@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ThreadLocalRandom;
 
+///
 /// [InvokeEndpoint](https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html):
 /// finds the variant and hands the invocation to it.
 public final class Invocations implements Streaming {
@@ -83,7 +84,11 @@ public final class Invocations implements Streaming {
             if (variant.isEmpty()) {
                 String name = invocation.head().header(VARIANT).orElse("");
                 return Refusal.invalid(
-                                "Variant " + name + " of endpoint " + route.endpoint() + " not found.")
+                                "Variant "
+                                        + name
+                                        + " of endpoint "
+                                        + route.endpoint()
+                                        + " not found.")
                         .answer();
             }
             Optional<Answer> answer = invocation.by(current, variant.get());

@@ -41,7 +41,11 @@ record Refusal(
 
     static Refusal noEndpoint(String endpoint) {
         return invalid(
-                "Endpoint " + endpoint + " of account " + Caller.current().account() + " not found.");
+                "Endpoint "
+                        + endpoint
+                        + " of account "
+                        + Caller.current().account()
+                        + " not found.");
     }
 
     static Refusal tooLarge(String requestId) {

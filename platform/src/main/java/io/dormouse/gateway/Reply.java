@@ -70,7 +70,11 @@ final class Reply implements Streaming.Body {
     }
 
     private String tooLarge(String size) {
-        return "Response payload size (" + size + ") exceeded the maximum of " + bytesMax + " bytes.";
+        return "Response payload size ("
+                + size
+                + ") exceeded the maximum of "
+                + bytesMax
+                + " bytes.";
     }
 
     /// Bytes of the body, where they are known.

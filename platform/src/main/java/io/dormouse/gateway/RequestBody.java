@@ -3,8 +3,8 @@ package io.dormouse.gateway;
 import java.io.IOException;
 import java.io.InputStream;
 
-/// The body of an invocation on its way to the instance: it knows whether any of it was taken, since
-/// only an untouched one can be sent to another instance, and it ends where it is too large.
+/// The body of an invocation on its way to the instance: it knows whether any of it was taken,
+/// since only an untouched one can be sent to another instance, and it ends where it is too large.
 final class RequestBody extends InputStream {
     private final InputStream from;
     private final long bytesMax;

@@ -5,8 +5,8 @@ import io.dormouse.worker.WorkerGroup;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// What is recorded of a variant's invocations: AWS's metrics of serverless endpoints, whole
-/// ([the list](https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints-monitoring.html)).
+/// What is recorded of a variant's invocations: AWS's metrics of serverless endpoints, whole ([the
+/// list](https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints-monitoring.html)).
 final class Traffic {
     private static final String SAGEMAKER = "AWS/SageMaker";
     private static final String ENDPOINTS = "/aws/sagemaker/Endpoints";
@@ -41,11 +41,7 @@ final class Traffic {
                     "ServerlessProvisionedConcurrencyUtilization",
                     (double) held / provisioned,
                     "None");
-            record(
-                    meters,
-                    "ServerlessProvisionedConcurrencyInvocations",
-                    spilled ? 0 : 1,
-                    "Count");
+            record(meters, "ServerlessProvisionedConcurrencyInvocations", spilled ? 0 : 1, "Count");
             record(
                     meters,
                     "ServerlessProvisionedConcurrencySpilloverInvocations",
@@ -62,11 +58,7 @@ final class Traffic {
 
     void answered(Meters meters, long modelNanos, long allNanos) {
         record(meters, "ModelLatency", modelNanos / 1e3, "Microseconds");
-        record(
-                meters,
-                "OverheadLatency",
-                Math.max(0, allNanos - modelNanos) / 1e3,
-                "Microseconds");
+        record(meters, "OverheadLatency", Math.max(0, allNanos - modelNanos) / 1e3, "Microseconds");
     }
 
     void setUp(Meters meters, long nanos) {

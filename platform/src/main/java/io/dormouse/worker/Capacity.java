@@ -218,8 +218,9 @@ public final class Capacity {
     }
 
     private String full(String owner, long wantedMb, double wantedCores) {
-        String what = wantedMb > memoryMb - usedMb() ? "memory" : "cores";
-        StringBuilder text = new StringBuilder("The machine's ").append(what).append(" is full: ");
+        boolean memory = wantedMb > memoryMb - usedMb();
+        StringBuilder text =
+                new StringBuilder(memory ? "No memory is left: " : "No cores are left: ");
         text.append(owner).append(" needs ").append(amount(wantedMb, wantedCores));
         text.append(", of ").append(amount(memoryMb, cores)).append(' ');
         text.append(amount(memoryMb - usedMb(), cores - usedCores())).append(" are free");

@@ -31,13 +31,16 @@ final class Idling {
     private long lookAt;
 
     Idling(
-            IdlePolicy policy,
+            Tuning tuning,
             Roster roster,
             Tempo tempo,
             Alarms alarms,
             Runnable look,
             Consumer<Wake> wake) {
-        this.policy = policy;
+        this.policy =
+                tuning.idle()
+                        .<IdlePolicy>map(IdlePolicy.Fixed::new)
+                        .orElse(IdlePolicy.Adaptive.DEFAULT);
         this.roster = roster;
         this.tempo = tempo;
         this.alarms = alarms;

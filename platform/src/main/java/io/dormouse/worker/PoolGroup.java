@@ -1,18 +1,13 @@
 package io.dormouse.worker;
 
-import io.dormouse.scaler.Admission;
 import io.dormouse.scaler.Desired;
 import io.dormouse.scaler.Eviction;
-import io.dormouse.scaler.IdlePolicy;
 import io.dormouse.scaler.Ladder;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
 /// The group for launchers that cannot scale by themselves: instances, their slots, and those who
@@ -31,42 +26,31 @@ public final class PoolGroup implements WorkerGroup, Capacity.Evictable {
 
     final GroupSpec spec;
     final Pools pools;
+    final Footprint footprint;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Journal journal = new Journal();
     private final Tempo tempo = new Tempo();
     private final Roster roster = new Roster(tempo);
     private final Idling idling;
-    private final List<Starting> starts = new ArrayList<>();
-    private final ArrayDeque<Waiter> waiters = new ArrayDeque<>();
+    private final Starts starts;
+    private final Line line;
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
     private int min;
     private int maxConcurrency;
     private int failuresInARow;
-    private volatile long peakBytes;
     private boolean draining;
-    private boolean registered;
 
     PoolGroup(GroupSpec spec, Pools pools) {
         this.spec = spec;
         this.pools = pools;
-        this.peakBytes = spec.model().peakBytes();
+        this.footprint = new Footprint(spec, pools.settings);
         this.maxConcurrency = spec.maxConcurrency();
         this.min = Math.ceilDiv(spec.provisionedConcurrency(), spec.tuning().slots());
+        this.line = new Line(spec.tuning(), this::decided);
+        this.starts = new Starts(spec.tuning().slots(), this::decided);
         this.idling =
-                new Idling(
-                        policy(spec.tuning()),
-                        roster,
-                        tempo,
-                        pools.alarms,
-                        this::sweep,
-                        this::wake);
-    }
-
-    private static IdlePolicy policy(Tuning tuning) {
-        return tuning.idle()
-                .<IdlePolicy>map(IdlePolicy.Fixed::new)
-                .orElse(IdlePolicy.Adaptive.DEFAULT);
+                new Idling(spec.tuning(), roster, tempo, pools.alarms, this::sweep, this::wake);
     }
 
     // Leasing
@@ -78,14 +62,17 @@ public final class PoolGroup implements WorkerGroup, Capacity.Evictable {
             if (draining) {
                 throw new GroupClosed(spec.owner());
             }
-            tempo.load(inUse(), System.nanoTime());
-            if (waiters.isEmpty() && roster.busy() < maxConcurrency) {
+            tempo.load(line.inUse(roster.busy(), maxConcurrency), System.nanoTime());
+            if (line.isEmpty() && roster.busy() < maxConcurrency) {
                 Optional<Member> member = roster.free();
                 if (member.isPresent()) {
                     return take(member.get(), Optional.empty());
                 }
             }
-            return await(enqueue(wait));
+            line.admit(roster.busy(), maxConcurrency);
+            Waiter waiter = line.add(lock.newCondition(), wait);
+            serve();
+            return await(waiter);
         } finally {
             lock.unlock();
         }
@@ -98,35 +85,6 @@ public final class PoolGroup implements WorkerGroup, Capacity.Evictable {
         return lease;
     }
 
-    private Waiter enqueue(Duration wait) throws Throttled {
-        Tuning tuning = spec.tuning();
-        int admitted = inUse();
-        int queued = roster.busy() + waiters.size() - admitted;
-        Admission.Limits limits =
-                new Admission.Limits(maxConcurrency, tuning.queueMax(), tuning.queueWait());
-        switch (Admission.decide(admitted, queued, limits)) {
-            case Admission.Throttle refused -> {
-                decided("throttle", refused.reason());
-                throw refused.retryAfter().isZero()
-                        ? new Throttled(refused.reason())
-                        : new Throttled(refused.reason(), refused.retryAfter());
-            }
-            case Admission.Queue queue -> decided("queue", queue.reason());
-            case Admission.Admit _ -> {}
-        }
-        Waiter waiter =
-                new Waiter(lock.newCondition(), wait.toNanos(), tuning.queueWait().toNanos());
-        waiters.addLast(waiter);
-        serve();
-        return waiter;
-    }
-
-    /// Invocations that count towards MaxConcurrency.
-    private int inUse() {
-        int all = roster.busy() + waiters.size();
-        return Math.min(all, Math.max(roster.busy(), maxConcurrency));
-    }
-
     private Lease await(Waiter waiter) throws Throttled, StartFailed {
         try {
             while (!waiter.isDone()) {
@@ -136,9 +94,9 @@ public final class PoolGroup implements WorkerGroup, Capacity.Evictable {
                 } else if (waiter.deadline() - now <= 0) {
                     leave(waiter);
                     if (!waiter.admitted) {
-                        throw waitedInQueue();
+                        throw line.waitedInVain();
                     }
-                    throw late(waiter);
+                    throw waiter.late();
                 } else {
                     waiter.waitedInVain = true;
                     waiter.awaiting = false;
@@ -157,21 +115,9 @@ public final class PoolGroup implements WorkerGroup, Capacity.Evictable {
         return waiter.lease.orElseThrow();
     }
 
-    private StartFailed late(Waiter waiter) {
-        long seconds = TimeUnit.NANOSECONDS.toSeconds(waiter.waitNanos);
-        return new StartFailed(
-                StartFailed.Cause.TIMEOUT, "No instance became ready within " + seconds + " s.");
-    }
-
-    private Throttled waitedInQueue() {
-        Duration wait = spec.tuning().queueWait();
-        decided("throttle", "a request waited " + wait.toSeconds() + " s in the queue");
-        return new Throttled("waited in the queue", wait);
-    }
-
     private void leave(Waiter waiter) {
-        waiters.remove(waiter);
-        waiter.start.ifPresent(start -> forsake(start, waiter));
+        line.remove(waiter);
+        waiter.start.ifPresent(start -> starts.forsake(start, waiter));
         serve();
     }
 
@@ -179,7 +125,7 @@ public final class PoolGroup implements WorkerGroup, Capacity.Evictable {
         lock.lock();
         try {
             long nanos = System.nanoTime();
-            tempo.load(inUse(), nanos);
+            tempo.load(line.inUse(roster.busy(), maxConcurrency), nanos);
             if (!lease.failed()) {
                 tempo.served(nanos - lease.since);
             }
@@ -196,7 +142,7 @@ public final class PoolGroup implements WorkerGroup, Capacity.Evictable {
     private void becameIdle(Member member, long now) {
         if (member.retired) {
             end(member);
-        } else if (waiters.isEmpty()) {
+        } else if (line.isEmpty()) {
             idling.lookLater(min, now);
             pools.capacity.idle();
         }
@@ -207,12 +153,12 @@ public final class PoolGroup implements WorkerGroup, Capacity.Evictable {
     /// Gives free slots to those who wait, admits whom there is room for, and finds each admitted
     /// one something to count on.
     private void serve() {
-        while (!waiters.isEmpty() && roster.busy() < maxConcurrency && roster.free().isPresent()) {
-            grant(waiters.removeFirst(), roster.free().get(), false);
+        while (!line.isEmpty() && roster.busy() < maxConcurrency && roster.free().isPresent()) {
+            grant(line.removeFirst(), roster.free().get(), false);
         }
         int room = maxConcurrency - roster.busy();
         int ahead = 0;
-        for (Waiter each : waiters) {
+        for (Waiter each : line.waiters()) {
             if (room-- <= 0) {
                 break;
             }
@@ -234,7 +180,7 @@ public final class PoolGroup implements WorkerGroup, Capacity.Evictable {
     private void grant(Waiter waiter, Member member, boolean cold) {
         waiter.start
                 .filter(start -> start != member.start)
-                .ifPresent(start -> forsake(start, waiter));
+                .ifPresent(start -> starts.forsake(start, waiter));
         Optional<Steps> coldStart = cold ? Optional.of(member.start.steps) : Optional.empty();
         waiter.lease = Optional.of(take(member, coldStart));
         waiter.changed.signal();
@@ -243,12 +189,7 @@ public final class PoolGroup implements WorkerGroup, Capacity.Evictable {
     private void seek(Waiter waiter, int ahead) {
         Instant now = pools.clock.instant();
         switch (Ladder.decide(view(waiter, ahead))) {
-            case Ladder.JoinStart _ ->
-                    starts.stream()
-                            .filter(each -> each.waiters.size() < spec.tuning().slots())
-                            .findFirst()
-                            .orElseThrow()
-                            .join(waiter);
+            case Ladder.JoinStart _ -> starts.withRoom().orElseThrow().join(waiter);
             case Ladder.TakeWarm warm -> begin(Starting.asked(now, waiter, warm.reason(), true));
             case Ladder.Start start -> begin(Starting.asked(now, waiter, start.reason(), false));
             case Ladder.AwaitSlot slot -> {
@@ -260,24 +201,14 @@ public final class PoolGroup implements WorkerGroup, Capacity.Evictable {
     }
 
     private Ladder.View view(Waiter waiter, int ahead) {
-        int slots = spec.tuning().slots();
-        return new Ladder.View(
-                0,
-                starts.stream().mapToInt(each -> slots - each.waiters.size()).sum(),
-                ahead,
-                roster.left(System.nanoTime()),
-                tempo.serviceTakes(),
-                roster.size() + starts.size(),
-                Math.max(min, Math.ceilDiv(maxConcurrency, slots)),
-                Start.canBeWarm(spec) ? pools.warm.ready() : 0,
-                tempo.warmTakes(),
-                tempo.startTakes(),
-                waiter.waitedInVain);
+        int instancesMax = Math.max(min, Math.ceilDiv(maxConcurrency, spec.tuning().slots()));
+        int warm = Start.canBeWarm(spec) ? pools.warm.ready() : 0;
+        return roster.view(starts, ahead, instancesMax, warm, waiter.waitedInVain);
     }
 
     /// Those who counted on a busy slot look again: an instance is gone.
     private void seekAgain() {
-        waiters.forEach(each -> each.awaiting = false);
+        line.lookAgain();
         serve();
     }
 
@@ -297,32 +228,8 @@ public final class PoolGroup implements WorkerGroup, Capacity.Evictable {
     }
 
     private void begin(Starting start) {
-        starts.add(start);
-        decided("start", start.cause);
-        if (!registered) {
-            registered = true;
-            pools.capacity.register(this);
-        }
-        start.thread = Optional.of(Thread.ofVirtual().unstarted(new Start(this, start)));
-        start.thread.get().start();
-    }
-
-    /// A request does not count on a start any more.
-    private void forsake(Starting start, Waiter waiter) {
-        start.waiters.remove(waiter);
-        waiter.start = Optional.empty();
-        if (start.waiters.isEmpty() && !start.unasked) {
-            giveUp(start, "the request that it was for is served or gone");
-        }
-    }
-
-    private void giveUp(Starting start, String reason) {
-        if (start.phase == Starting.Phase.QUEUED) {
-            start.phase = Starting.Phase.GIVEN_UP;
-            starts.remove(start);
-            decided("give up", reason);
-            start.thread.ifPresent(Thread::interrupt);
-        }
+        pools.capacity.register(this);
+        starts.begin(start, new Start(this, start));
     }
 
     /// A start has its turn and its room.
@@ -331,10 +238,7 @@ public final class PoolGroup implements WorkerGroup, Capacity.Evictable {
     boolean launches(Starting start) {
         lock.lock();
         try {
-            if (start.phase == Starting.Phase.QUEUED) {
-                start.phase = Starting.Phase.LAUNCHING;
-            }
-            return start.phase == Starting.Phase.LAUNCHING;
+            return start.launches();
         } finally {
             lock.unlock();
         }
@@ -349,14 +253,13 @@ public final class PoolGroup implements WorkerGroup, Capacity.Evictable {
         lock.lock();
         try {
             starts.remove(start);
-            failuresInARow = 0;
             journal.add(start.record(instance.id(), ""));
             long now = pools.clock.millis();
             member.keptUntil = start.keptUntil;
             roster.add(member, now);
             for (Waiter each : start.waiters) {
                 if (roster.busy() < maxConcurrency) {
-                    waiters.remove(each);
+                    line.remove(each);
                     grant(each, member, true);
                 }
                 each.start = Optional.empty();
@@ -375,26 +278,17 @@ public final class PoolGroup implements WorkerGroup, Capacity.Evictable {
     }
 
     void startFailed(Starting start, StartFailed failure) {
-        lock.lock();
-        try {
+        locked(() -> {
             if (start.phase == Starting.Phase.GIVEN_UP) {
                 return;
             }
             starts.remove(start);
             failuresInARow++;
             journal.add(start.record("", String.valueOf(failure.getMessage())));
-            for (Waiter each : start.waiters) {
-                waiters.remove(each);
-                each.start = Optional.empty();
-                each.failure = Optional.of(failure);
-                each.changed.signal();
-            }
-            start.waiters.clear();
+            line.fail(start, failure);
             keepMinLater();
             seekAgain();
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     /// The first answer of an instance is there: others may start, and from now on it has the CPU
@@ -402,27 +296,22 @@ public final class PoolGroup implements WorkerGroup, Capacity.Evictable {
     void answered(Member member, long nanos) {
         Starting start = member.start;
         start.over(pools);
-        double cores = pools.settings.cores(spec.memoryMb());
+        double cores = footprint.cores();
         Thread.startVirtualThread(() -> member.instance.limitCpu(cores));
         long ready = start.steps.firstInference(nanos);
-        lock.lock();
-        try {
+        locked(() -> {
+            failuresInARow = 0;
             tempo.started(start.warm, ready - start.launchedAt);
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     /// Starts what is provisioned and not there.
     void keepMin() {
-        lock.lock();
-        try {
+        locked(() -> {
             while (!draining && roster.size() + starts.size() < min) {
                 beginUnasked(min + " instances are provisioned", 0);
             }
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     private void keepMinLater() {
@@ -436,16 +325,13 @@ public final class PoolGroup implements WorkerGroup, Capacity.Evictable {
 
     /// An instance did not do what it must.
     void broke(Member member, Fault fault) {
-        lock.lock();
-        try {
+        locked(() -> {
             if (!member.retired) {
                 String what = fault.kind() + ": " + fault.getMessage();
                 retire(member, "replace", member.instance.id() + " " + what);
                 seekAgain();
             }
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     /// No further request for an instance; it ends with its last one.
@@ -464,55 +350,43 @@ public final class PoolGroup implements WorkerGroup, Capacity.Evictable {
 
     private void ended(Member member, Instance.Ending ending) {
         member.start.over(pools);
-        lock.lock();
-        try {
+        locked(() -> {
             if (!member.retired) {
+                failuresInARow++;
                 decided("ended", member.instance.id() + " ended by itself: " + ending.reason());
             }
             roster.remove(member);
             member.reservation.close();
             if (roster.running() == 0 && starts.isEmpty()) {
-                registered = false;
                 pools.capacity.unregister(this);
             }
             keepMinLater();
             seekAgain();
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     // Idling
 
     private void sweep() {
-        lock.lock();
-        try {
+        locked(() -> {
             long now = pools.clock.millis();
             for (Roster.Over each : idling.due(min, now)) {
                 retire(each.member(), "stop", each.reason());
             }
             idling.lookLater(min, now);
-            if (isAsleep()) {
+            if (roster.size() + starts.size() == 0) {
                 idling.wakeLater(now);
             }
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private boolean isAsleep() {
-        return roster.size() + starts.size() == 0 && !draining;
+        });
     }
 
     private void wake(Idling.Wake wake) {
-        lock.lock();
-        try {
-            if (isAsleep() && wake.lastRequest() == tempo.lastRequestMillis()) {
+        locked(() -> {
+            boolean asleep = roster.size() + starts.size() == 0 && !draining;
+            if (asleep && wake.lastRequest() == tempo.lastRequestMillis()) {
                 beginUnasked("a request is expected", wake.until());
             }
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     @Override
@@ -527,55 +401,43 @@ public final class PoolGroup implements WorkerGroup, Capacity.Evictable {
 
     @Override
     public void evict(String id, String reason) {
-        lock.lock();
-        try {
-            roster.idle(id).ifPresent(member -> retire(member, "evict", reason));
-        } finally {
-            lock.unlock();
-        }
+        locked(() -> roster.idle(id).ifPresent(member -> retire(member, "evict", reason)));
     }
 
     // Limits and the end
 
     @Override
     public void bounds(int min, int maxConcurrency) {
-        lock.lock();
-        try {
+        locked(() -> {
             this.min = min;
             this.maxConcurrency = maxConcurrency;
             seekAgain();
             idling.lookAgain(min, pools.clock.millis());
-        } finally {
-            lock.unlock();
-        }
+        });
         keepMin();
     }
 
     @Override
     public CompletableFuture<Void> drain() {
-        lock.lock();
-        try {
+        locked(() -> {
             draining = true;
             min = 0;
             settle();
-        } finally {
-            lock.unlock();
-        }
+        });
         return drained;
     }
 
     /// Lets go what no request needs any more.
     private void settle() {
-        if (waiters.isEmpty()) {
-            for (Starting each : List.copyOf(starts)) {
-                giveUp(each, "the group drains");
-            }
+        if (line.isEmpty()) {
+            starts.giveUpAll("the group drains");
             for (Member each : List.copyOf(roster.members())) {
                 if (each.leases.isEmpty()) {
                     retire(each, "stop", each.instance.id() + ": the group drains");
                 }
             }
             if (roster.running() == 0 && starts.isEmpty()) {
+                pools.capacity.unregister(this);
                 Thread.startVirtualThread(() -> drained.complete(null));
             }
         }
@@ -583,23 +445,13 @@ public final class PoolGroup implements WorkerGroup, Capacity.Evictable {
 
     @Override
     public void close() {
-        lock.lock();
-        try {
+        locked(() -> {
             draining = true;
             min = 0;
-            StartFailed closed =
-                    new StartFailed(StartFailed.Cause.PLATFORM, spec.owner() + " was closed.");
-            for (Waiter each : waiters) {
-                each.start.ifPresent(start -> start.waiters.remove(each));
-                each.failure = Optional.of(closed);
-                each.changed.signal();
-            }
-            waiters.clear();
+            line.failAll(new StartFailed(StartFailed.Cause.PLATFORM, spec.owner() + " closed."));
             List.copyOf(roster.members()).forEach(PoolGroup::end);
             settle();
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     // Explaining
@@ -612,7 +464,7 @@ public final class PoolGroup implements WorkerGroup, Capacity.Evictable {
                     roster.running() + starts.size(),
                     starts.size(),
                     roster.busy(),
-                    waiters.size(),
+                    line.size(),
                     maxConcurrency);
         } finally {
             lock.unlock();
@@ -624,20 +476,16 @@ public final class PoolGroup implements WorkerGroup, Capacity.Evictable {
         return journal;
     }
 
+    private void locked(Runnable change) {
+        lock.lock();
+        try {
+            change.run();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private void decided(String kind, String reason) {
         journal.add(new Journal.Decision(pools.clock.instant(), kind, reason));
-    }
-
-    /// What a start is to reserve: as measured, by the preparation or by earlier instances.
-    long reservedMb() {
-        return pools.settings.reservedMb(spec.memoryMb(), peakBytes);
-    }
-
-    double memoryPercent(Member member) {
-        long bytes = member.instance.memoryBytes();
-        if (bytes > peakBytes) {
-            peakBytes = bytes;
-        }
-        return 100.0 * bytes / (spec.memoryMb() * (double) (1 << 20));
     }
 }

@@ -61,7 +61,7 @@ final class PoolLease implements WorkerGroup.Lease {
 
     @Override
     public double memoryPercent() {
-        return pool.memoryPercent(member);
+        return pool.footprint.memoryPercent(member.instance);
     }
 
     @Override

@@ -12,19 +12,22 @@ import java.time.Duration;
 ///   it has run
 /// @param startsAtOnce starts on the machine at the same time: more make each other slow
 /// @param unaskedWait how long a start that no request waits for may wait for room
+/// @param healthy how long it may take until it answers `/ping`
 public record PoolSettings(
         double coresMax,
         double coresOvercommit,
         double memoryMargin,
         int unmeasuredMb,
         int startsAtOnce,
-        Duration unaskedWait) {
+        Duration unaskedWait,
+        Duration healthy) {
     /// As Lambda: one core for each 1,769 MB.
     private static final double MB_PER_CORE = 1769;
 
     /// For a machine with so many cores.
     public static PoolSettings forCores(int cores) {
-        return new PoolSettings(cores, 16, 0.25, 512, 2 * cores, Duration.ofSeconds(30));
+        return new PoolSettings(
+                cores, 16, 0.25, 512, 2 * cores, Duration.ofSeconds(30), Duration.ofMinutes(3));
     }
 
     /// The share of CPU that goes with a memory size.

@@ -2,6 +2,7 @@ package io.dormouse.worker;
 
 import io.dormouse.scaler.Eviction;
 import io.dormouse.scaler.IdlePolicy;
+import io.dormouse.scaler.Ladder;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -121,15 +122,28 @@ final class Roster {
         member.listed = has;
     }
 
-    /// How long the requests under way still take.
-    List<Duration> left(long nanos) {
+    /// What a request without a slot sees.
+    Ladder.View view(
+            Starts starts, int ahead, int instancesMax, int warmWorkers, boolean waitedInVain) {
+        long nanos = System.nanoTime();
         List<Duration> left = new ArrayList<>(busy);
         for (Member member : members) {
             for (PoolLease lease : member.leases) {
                 left.add(tempo.left(nanos - lease.since));
             }
         }
-        return left;
+        return new Ladder.View(
+                0,
+                starts.room(),
+                ahead,
+                left,
+                tempo.serviceTakes(),
+                members.size() + starts.size(),
+                instancesMax,
+                warmWorkers,
+                tempo.warmTakes(),
+                tempo.startTakes(),
+                waitedInVain);
     }
 
     /// Those that could go when the machine is full.

@@ -81,6 +81,16 @@ final class Starting {
         waiter.awaiting = false;
     }
 
+    /// Its turn has come and room is there.
+    ///
+    /// @return false where nobody wants it any more
+    boolean launches() {
+        if (phase == Phase.QUEUED) {
+            phase = Phase.LAUNCHING;
+        }
+        return phase == Phase.LAUNCHING;
+    }
+
     void takeTurn(Pools pools) throws InterruptedException {
         pools.turns.acquire();
         pools.warm.startBegins();

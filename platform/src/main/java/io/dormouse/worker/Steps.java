@@ -16,6 +16,9 @@ public final class Steps {
     /// The last step of every start.
     public static final String FIRST_INFERENCE = "first-inference";
 
+    /// The last step of a start that no request waited for.
+    public static final String READY = "ready";
+
     private final long begin;
     private final List<Stamp> stamps = new ArrayList<>();
 

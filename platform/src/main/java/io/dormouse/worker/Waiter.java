@@ -1,6 +1,7 @@
 package io.dormouse.worker;
 
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 
 /// A request without a slot. Held by the pool's lock.
@@ -38,6 +39,15 @@ final class Waiter {
 
     boolean isDone() {
         return lease.isPresent() || failure.isPresent();
+    }
+
+    /// What it is told when it can wait no longer.
+    StartFailed late() {
+        return new StartFailed(
+                StartFailed.Cause.TIMEOUT,
+                "No instance became ready within "
+                        + TimeUnit.NANOSECONDS.toSeconds(waitNanos)
+                        + " s.");
     }
 
     void admit(long now) {

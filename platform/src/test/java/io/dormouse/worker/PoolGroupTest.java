@@ -125,8 +125,9 @@ class PoolGroupTest extends WorkerGroupConformance {
         serving.time.pass(Duration.ofDays(1));
         assertEquals(2, group.stats().instances());
         serving.launcher.alive.iterator().next().die("killed");
-        serving.time.pass(Duration.ofSeconds(1));
-        await("replaced", () -> serving.launcher.alive.size() == 2);
+        serving.time.pass(Duration.ofSeconds(5));
+        await("replaced", () -> serving.launcher.starts.get() == 3);
+        await("ready", () -> group.stats().starting() == 0);
         group.bounds(0, 5);
         serving.time.pass(Duration.ofDays(1));
         await("all gone", () -> group.stats().instances() == 0);

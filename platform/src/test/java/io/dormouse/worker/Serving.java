@@ -31,7 +31,7 @@ public final class Serving {
         capacity = new Capacity(memoryMb, 1000);
         warm = new WarmPool(launcher, capacity, time, time, new WarmSpec(64), warmWorkers);
         PoolSettings settings =
-                new PoolSettings(2, 16, 0.25, 100, startsAtOnce, Duration.ofSeconds(20));
+                new PoolSettings(2, 16, 0.25, 100, startsAtOnce, PATIENCE, PATIENCE);
         pools = new Pools(launcher, capacity, warm, time, time, logs, settings);
     }
 

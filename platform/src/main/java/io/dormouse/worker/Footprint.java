@@ -1,0 +1,38 @@
+package io.dormouse.worker;
+
+import java.util.concurrent.atomic.AtomicLong;
+
+/// What an instance of a group takes of the machine: as the preparation measured it, or as its
+/// earlier instances showed.
+final class Footprint {
+    private final GroupSpec spec;
+    private final PoolSettings settings;
+    private final AtomicLong peakBytes;
+
+    Footprint(GroupSpec spec, PoolSettings settings) {
+        this.spec = spec;
+        this.settings = settings;
+        this.peakBytes = new AtomicLong(spec.model().peakBytes());
+    }
+
+    /// To be reserved for the next one.
+    long reservedMb() {
+        return settings.reservedMb(spec.memoryMb(), peakBytes.get());
+    }
+
+    double reservedCores() {
+        return settings.reservedCores(spec.memoryMb());
+    }
+
+    /// The share of CPU that goes with its memory.
+    double cores() {
+        return settings.cores(spec.memoryMb());
+    }
+
+    /// Memory that it uses now, percent of its limit.
+    double memoryPercent(Instance instance) {
+        long bytes = instance.memoryBytes();
+        peakBytes.accumulateAndGet(bytes, Math::max);
+        return 100.0 * bytes / (spec.memoryMb() * (double) (1 << 20));
+    }
+}
