@@ -54,7 +54,7 @@ final class ModelServer implements HttpConnection.Handler {
             case "/ping" -> head.method().equals("GET") ? Response.empty() : onlyFor("GET");
             case "/steps" ->
                     head.method().equals("GET")
-                            ? Response.ok(Response.text("application/json", steps.json()), "")
+                            ? Response.ok(Response.text("application/json", steps.json()))
                             : onlyFor("GET");
             case "/load" -> head.method().equals("POST") ? load(body) : onlyFor("POST");
             default -> Response.error(404, "there is no " + head.path() + " here");
@@ -73,12 +73,17 @@ final class ModelServer implements HttpConnection.Handler {
         }
         slots.acquireUninterruptibly();
         try {
-            Answer answer =
-                    predictor
-                            .get()
-                            .predict(
-                                    new Predictor.Request(head.contentType(), head.accept(), body));
-            return Response.ok(answer, headers(head));
+            return predict(predictor.get(), head, body).with(headers(head));
+        } finally {
+            slots.release();
+        }
+    }
+
+    private static Response predict(Predictor predictor, Head head, Body body) throws IOException {
+        try {
+            return Response.ok(
+                    predictor.predict(
+                            new Predictor.Request(head.contentType(), head.accept(), body)));
         } catch (Refusal e) {
             return Response.error(e.status(), e.getMessage());
         } catch (IOException e) {
@@ -88,11 +93,10 @@ final class ModelServer implements HttpConnection.Handler {
             return failure(e);
         } catch (RuntimeException e) {
             return failure(e);
-        } finally {
-            slots.release();
         }
     }
 
+    /// The steps go with the first answer, whatever it says.
     private String headers(Head head) {
         String headers = "";
         if (!answered) {

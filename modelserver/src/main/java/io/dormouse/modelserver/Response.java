@@ -10,8 +10,13 @@ record Response(int status, Answer answer, String headers, boolean close) {
     private static final String PLAIN = "text/plain; charset=utf-8";
     private static final byte[] NOTHING = new byte[0];
 
-    static Response ok(Answer answer, String headers) {
-        return new Response(200, answer, headers, false);
+    static Response ok(Answer answer) {
+        return new Response(200, answer, "", false);
+    }
+
+    /// The same with these header lines.
+    Response with(String lines) {
+        return new Response(status, answer, lines, close);
     }
 
     static Response empty() {

@@ -29,7 +29,7 @@ class HttpConnectionTest {
         heads.add(head);
         String text = new String(body.readAllBytes(), StandardCharsets.ISO_8859_1);
         bodies.add(text);
-        return Response.ok(Response.text("text/plain", text), "");
+        return Response.ok(Response.text("text/plain", text));
     }
 
     private String talk(String requests) throws IOException {
@@ -208,7 +208,7 @@ class HttpConnectionTest {
                         new ByteArrayInputStream(
                                 "GET /a HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1)),
                         out,
-                        (_, _) -> Response.ok(new Streamed(), ""),
+                        (_, _) -> Response.ok(new Streamed()),
                         PAYLOAD_MAX)
                 .serve();
         HttpClient.Reply reply =

@@ -118,6 +118,38 @@ class WorkerTest {
     }
 
     @Test
+    void theStepsComeWithAnErrorToo() throws IOException {
+        try (Worker worker = Worker.serve(Models.linear().into(folder))) {
+            HttpClient.Reply reply = worker.http().invoke("text/csv", "1,2");
+            assertEquals(400, reply.status());
+            assertTrue(reply.header("X-Dormouse-Steps").contains(",answer="), reply.toString());
+        }
+    }
+
+    @Test
+    void aPayloadAtTheLimitFitsTheHeapOfAnInstalledWorker() throws IOException {
+        Path model = Models.echo(OnnxFile.FLOAT, OnnxFile.ANY, 3).into(folder);
+        String row = "0.123456,0.234567,0.345678\n";
+        int rows = (int) (Arguments.PAYLOAD_MAX / row.length());
+        try (Worker worker = Worker.serve(model)) {
+            String csv = row.repeat(rows);
+            String json = "[" + "[0.123456,0.234567,0.345678],".repeat(rows - 40_000) + "[1,2,3]]";
+            for (int i = 0; i < 3; i++) {
+                HttpClient.Reply reply = worker.http().invoke("text/csv", "text/csv", csv);
+                assertEquals(200, reply.status());
+                assertEquals(csv, reply.body());
+                reply = worker.http().invoke("application/json", json);
+                assertEquals(200, reply.status());
+                assertEquals(
+                        "{\"predictions\":" + json.replace("[1,2,3]", "[1.0,2.0,3.0]") + "}",
+                        reply.body());
+            }
+            assertEquals(413, worker.http().invoke("text/csv", csv + row).status());
+            assertEquals(200, worker.http().get("/ping").status());
+        }
+    }
+
+    @Test
     void wrongArgumentsAreNamed() throws IOException {
         try (Worker worker = Worker.start("--stdio", "--modle", "x")) {
             assertEquals(2, worker.exitCode());
