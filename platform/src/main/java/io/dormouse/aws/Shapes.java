@@ -116,15 +116,19 @@ public final class Shapes {
 
     private static Object number(SdkField<?> field, MarshallingType<?> type, JsonNode node) {
         try {
-            BigDecimal number =
-                    node.isNumber() || node.isString() ? new BigDecimal(node.asString()) : null;
-            if (type.equals(MarshallingType.DOUBLE)) {
-                return node.isString() ? Double.valueOf(node.asString()) : node.asDouble();
-            } else if (type.equals(MarshallingType.FLOAT)) {
-                return node.isString() ? Float.valueOf(node.asString()) : (float) node.asDouble();
-            } else if (number == null || node.isString()) {
+            boolean isText = node.isString();
+            if (!isText && !node.isNumber()) {
                 throw unexpected(field, node, "a number");
-            } else if (type.equals(MarshallingType.INTEGER)) {
+            } else if (type.equals(MarshallingType.DOUBLE)) {
+                // NaN and the infinities are strings in JSON.
+                return isText ? Double.valueOf(node.asString()) : node.asDouble();
+            } else if (type.equals(MarshallingType.FLOAT)) {
+                return isText ? Float.valueOf(node.asString()) : (float) node.asDouble();
+            } else if (isText) {
+                throw unexpected(field, node, "a number");
+            }
+            BigDecimal number = new BigDecimal(node.asString());
+            if (type.equals(MarshallingType.INTEGER)) {
                 return number.intValueExact();
             } else if (type.equals(MarshallingType.LONG)) {
                 return number.longValueExact();

@@ -15,6 +15,7 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.handler.ErrorHandler;
 import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.VirtualThreadPool;
@@ -68,6 +69,12 @@ public final class HttpServer implements AutoCloseable {
         connector.setShutdownIdleTimeout(settings.drain().toMillis());
         server.addConnector(connector);
         server.setStopTimeout(settings.drain().toMillis());
+        // For what is no HTTP and never reaches a handler: a status, and nothing of our inside.
+        ErrorHandler errors = new ErrorHandler();
+        errors.setShowStacks(false);
+        errors.setShowCauses(false);
+        errors.setShowOrigin(false);
+        server.setErrorHandler(errors);
         server.setHandler(new GracefulHandler(new Adapter(handler)));
         start();
     }

@@ -8,8 +8,10 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import software.amazon.awssdk.core.SdkBytes;
@@ -77,9 +79,20 @@ final class RestJsonCodec implements Codec {
                             ? List.of(message.path().get(name))
                             : List.of();
             case QUERY_PARAM -> query.getOrDefault(name, List.of());
-            case HEADER -> message.exchange().header(name).map(List::of).orElse(List.of());
+            case HEADER -> header(field, message.exchange(), name);
             case STATUS_CODE, PAYLOAD -> List.of();
         };
+    }
+
+    /// A list in headers is comma-separated, over as many headers as there are.
+    private static List<String> header(SdkField<?> field, Exchange exchange, String name) {
+        if (!field.marshallingType().equals(MarshallingType.LIST)) {
+            return exchange.header(name).map(List::of).orElse(List.of());
+        }
+        return exchange.headers().getOrDefault(name.toLowerCase(Locale.ROOT), List.of()).stream()
+                .flatMap(each -> Arrays.stream(each.split(",", -1)))
+                .map(String::strip)
+                .toList();
     }
 
     private static void bound(SdkPojo builder, SdkField<?> field, List<String> texts) {
