@@ -1,6 +1,7 @@
 package io.dormouse.artifact;
 
 import io.dormouse.wire.s3.S3Error;
+import io.dormouse.wire.sign.Checksum;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.EnumMap;

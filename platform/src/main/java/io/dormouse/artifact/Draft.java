@@ -1,6 +1,7 @@
 package io.dormouse.artifact;
 
 import io.dormouse.wire.s3.S3Error;
+import io.dormouse.wire.sign.Checksum;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

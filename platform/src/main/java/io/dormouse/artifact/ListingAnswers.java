@@ -2,6 +2,7 @@ package io.dormouse.artifact;
 
 import io.dormouse.store.Store;
 import io.dormouse.wire.s3.S3Error;
+import io.dormouse.wire.sign.Checksum;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;

@@ -1,5 +1,6 @@
 package io.dormouse.artifact;
 
+import io.dormouse.wire.sign.Checksum;
 import java.time.Instant;
 import java.util.Optional;
 

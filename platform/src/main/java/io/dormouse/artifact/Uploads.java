@@ -4,6 +4,7 @@ import io.dormouse.store.Query;
 import io.dormouse.store.Store;
 import io.dormouse.store.Tx;
 import io.dormouse.wire.s3.S3Error;
+import io.dormouse.wire.sign.Checksum;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;

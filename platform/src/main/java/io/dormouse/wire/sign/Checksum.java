@@ -1,4 +1,4 @@
-package io.dormouse.artifact;
+package io.dormouse.wire.sign;
 
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
@@ -14,7 +14,7 @@ import java.util.zip.CRC32C;
 ///
 /// @see <a
 ///   href="https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html">AWS</a>
-enum Checksum {
+public enum Checksum {
     CRC32,
     CRC32C,
     CRC64NVME,
@@ -22,7 +22,7 @@ enum Checksum {
     SHA256;
 
     /// A checksum of bytes that are still coming.
-    interface Running {
+    public interface Running {
         void update(byte[] bytes, int offset, int length);
 
         /// The checksum, big-endian. Asked once, at the end.
@@ -33,22 +33,22 @@ enum Checksum {
         }
     }
 
-    static Optional<Checksum> named(String name) {
+    public static Optional<Checksum> named(String name) {
         String upper = name.toUpperCase(Locale.ROOT);
         return Arrays.stream(values()).filter(each -> each.name().equals(upper)).findFirst();
     }
 
     /// The member of requests and answers that holds it: `ChecksumCRC32`.
-    String member() {
+    public String member() {
         return "Checksum" + name();
     }
 
     /// Whether the checksum of a whole follows from those of its parts.
-    boolean isCrc() {
+    public boolean isCrc() {
         return this != SHA1 && this != SHA256;
     }
 
-    Running start() {
+    public Running start() {
         return switch (this) {
             case CRC32 -> crc(new CRC32(), Integer.BYTES);
             case CRC32C -> crc(new CRC32C(), Integer.BYTES);
@@ -61,7 +61,7 @@ enum Checksum {
     /// The CRC of two runs of bytes, one after the other.
     ///
     /// @param secondLength bytes of the second
-    byte[] combine(byte[] first, byte[] second, long secondLength) {
+    public byte[] combine(byte[] first, byte[] second, long secondLength) {
         CrcCombiner combiner =
                 switch (this) {
                     case CRC32 -> CrcCombiner.CRC32;
@@ -100,7 +100,7 @@ enum Checksum {
     }
 
     /// A message digest that runs like a checksum: `MD5` is the ETag's.
-    static Running digest(String algorithm) {
+    public static Running digest(String algorithm) {
         try {
             MessageDigest digest = MessageDigest.getInstance(algorithm);
             return new Running() {

@@ -1,4 +1,4 @@
-package io.dormouse.artifact;
+package io.dormouse.wire.sign;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;

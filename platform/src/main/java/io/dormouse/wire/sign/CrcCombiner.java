@@ -1,4 +1,4 @@
-package io.dormouse.artifact;
+package io.dormouse.wire.sign;
 
 /// CRCs of wholes from CRCs of parts, without reading a byte again: appending n zero bytes
 /// multiplies a CRC by x^8n modulo its polynomial (the arithmetic is that of zlib's
