@@ -74,6 +74,18 @@ record Attributes(Map<String, String> members, Map<String, String> metadata) {
         return new Attributes(all, metadata);
     }
 
+    Attributes without(String member) {
+        Map<String, String> left = new LinkedHashMap<>(members);
+        left.remove(member);
+        return new Attributes(left, metadata);
+    }
+
+    /// One member, where it is there.
+    Map<String, String> only(String member) {
+        String value = members.get(member);
+        return value == null ? Map.of() : Map.of(member, value);
+    }
+
     Optional<String> member(String name) {
         return Optional.ofNullable(members.get(name));
     }

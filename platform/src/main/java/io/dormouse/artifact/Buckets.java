@@ -3,6 +3,7 @@ package io.dormouse.artifact;
 import io.dormouse.aws.Caller;
 import io.dormouse.store.Query;
 import io.dormouse.store.Store;
+import io.dormouse.store.Tags;
 import io.dormouse.wire.s3.S3Error;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
@@ -35,10 +36,12 @@ final class Buckets {
 
     private final Store store;
     private final InstantSource clock;
+    private final Tags tags;
 
     Buckets(Store store, InstantSource clock) {
         this.store = store;
         this.clock = clock;
+        this.tags = new Tags(store);
     }
 
     /// The bucket that a request is about.
@@ -188,8 +191,7 @@ final class Buckets {
     }
 
     /// [DeleteBucket](https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteBucket.html)
-    ///
-    /// @return the files of its unfinished uploads, which go with it
+    /// Unfinished uploads go with it.
     DeleteBucketResponse delete(DeleteBucketRequest request, Contents contents) {
         List<Contents.Orphan> orphans =
                 store.write(tx -> {
@@ -208,6 +210,7 @@ final class Buckets {
                                     .map(upload -> Uploads.drop(tx, upload.id()))
                                     .toList();
                     Catalog.deleteBucket(tx, request.bucket());
+                    tags.removeAll(tx, "arn:aws:s3:::" + request.bucket());
                     return gone;
                 });
         orphans.forEach(contents::unlink);

@@ -173,6 +173,13 @@ final class Catalog {
         return replaced;
     }
 
+    static void update(Tx tx, Version version, Attributes attributes) {
+        tx.update(
+                "UPDATE s3_version SET attributes = ? WHERE seq = ?",
+                attributes.toJson(),
+                version.seq());
+    }
+
     /// Removes a version; the one before it becomes the latest.
     static void delete(Tx tx, Version version) {
         tx.update("DELETE FROM s3_version WHERE seq = ?", version.seq());

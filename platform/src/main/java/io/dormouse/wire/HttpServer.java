@@ -54,6 +54,8 @@ public final class HttpServer implements AutoCloseable {
         HttpConfiguration http = new HttpConfiguration();
         http.setSendServerVersion(false);
         http.setUriCompliance(UriCompliance.UNSAFE);
+        // Else "charset=UTF-8" comes in as "charset=utf-8", and no signature over it is right.
+        http.setHeaderCacheCaseSensitive(true);
         http.setRequestHeaderSize(settings.headerBytesMax());
         connector =
                 new ServerConnector(

@@ -16,8 +16,10 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
 ///
 /// The list is AWS's [error
 /// codes](https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html).
+@SuppressWarnings("ImmutableEnumChecker") // a builder's constructor keeps nothing
 public enum S3Error {
     ACCESS_DENIED("AccessDenied", 403, "Access Denied"),
+    ACCESS_FORBIDDEN("AccessForbidden", 403, "CORSResponse: CORS is not enabled for this bucket."),
     ACL_NOT_SUPPORTED("AccessControlListNotSupported", 400, "The bucket does not allow ACLs"),
     AUTHORIZATION_HEADER_MALFORMED(
             "AuthorizationHeaderMalformed", 400, "The authorization header is malformed."),
@@ -94,6 +96,7 @@ public enum S3Error {
             400,
             "The XML you provided was not well-formed or did not validate against our published"
                     + " schema"),
+    MAX_MESSAGE_LENGTH_EXCEEDED("MaxMessageLengthExceeded", 400, "Your request was too big."),
     METADATA_TOO_LARGE(
             "MetadataTooLarge",
             400,

@@ -87,4 +87,9 @@ public final class Encoding {
             return value;
         }
     }
+
+    /// The other way round: a value as HTTP carries it.
+    public static String latin1(String value) {
+        return new String(value.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+    }
 }
