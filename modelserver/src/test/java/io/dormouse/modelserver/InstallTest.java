@@ -49,19 +49,20 @@ class InstallTest {
         return Path.of(out);
     }
 
-    private static Worker start(List<String> flags, String... arguments) throws IOException {
+    private static List<String> command(List<String> flags, String... arguments) {
         List<String> command = new ArrayList<>();
         command.add(FACTS.getProperty("java"));
         command.add("@" + FACTS.getProperty("args"));
         command.addAll(flags);
         command.add(FACTS.getProperty("main"));
         command.addAll(List.of(arguments));
-        return Worker.exec(command);
+        return command;
     }
 
     private static Worker serve(List<String> flags) throws IOException {
         String warm = FACTS.getProperty("warm");
-        return start(flags, "--stdio", "--kind", "onnx", "--model", warm, "--prepared", warm);
+        return Worker.exec(
+                command(flags, "--stdio", "--kind", "onnx", "--model", warm, "--prepared", warm));
     }
 
     @Test
@@ -119,6 +120,21 @@ class InstallTest {
             }
         }
         try (var files = Files.list(temporary)) {
+            assertEquals(List.of(), files.toList());
+        }
+    }
+
+    @Test
+    void leavesNoTraceOfTelemetryInAHomeFolder() throws IOException {
+        Path home = Files.createDirectories(folder.resolve("home"));
+        String warm = FACTS.getProperty("warm");
+        List<String> command = command(List.of(), "--stdio", "--warm", warm);
+        try (Worker worker = Worker.exec(command, home)) {
+            assertEquals(200, worker.http().get("/ping").status());
+            worker.process().getOutputStream().close();
+            assertEquals(0, worker.exitCode());
+        }
+        try (var files = Files.list(home)) {
             assertEquals(List.of(), files.toList());
         }
     }

@@ -11,17 +11,18 @@ import java.util.concurrent.TimeUnit;
 /// A worker process, started as the platform starts it.
 public final class Worker implements AutoCloseable {
     private static final int PATIENCE_SECONDS = 30;
+    private static final Path NO_HOME = Path.of("/nonexistent");
 
     private final Process process;
     private final HttpClient http;
     private final List<String> log = new CopyOnWriteArrayList<>();
     private final Thread logReader;
 
-    private Worker(List<String> command) throws IOException {
+    private Worker(List<String> command, Path home) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().clear();
         builder.environment().put("ORT_DISABLE_TELEMETRY", "1");
-        builder.environment().put("HOME", "/nonexistent");
+        builder.environment().put("HOME", home.toString());
         process = builder.start();
         http = new HttpClient(process.getInputStream(), process.getOutputStream());
         logReader = Thread.ofVirtual().start(this::readLog);
@@ -65,12 +66,17 @@ public final class Worker implements AutoCloseable {
         command.addAll(jvmFlags);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), program.getName()));
         command.addAll(List.of(arguments));
-        return new Worker(command);
+        return new Worker(command, NO_HOME);
     }
 
     /// With the command line that an installation gives.
     public static Worker exec(List<String> command) throws IOException {
-        return new Worker(command);
+        return new Worker(command, NO_HOME);
+    }
+
+    /// The same, with a home folder of its own.
+    public static Worker exec(List<String> command, Path home) throws IOException {
+        return new Worker(command, home);
     }
 
     public static String java() {
