@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -127,7 +128,7 @@ class EndpointsTest {
         return DesiredWeightAndCapacity.builder().variantName(variant);
     }
 
-    private static DesiredWeightAndCapacity resize(Integer max, Integer provisioned) {
+    private static DesiredWeightAndCapacity resize(Integer max, @Nullable Integer provisioned) {
         return DesiredWeightAndCapacity.builder()
                 .variantName("AllTraffic")
                 .serverlessUpdateConfig(

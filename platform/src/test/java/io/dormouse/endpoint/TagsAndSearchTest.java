@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -116,7 +117,7 @@ class TagsAndSearchTest {
         assertEquals(List.of(), tags(ARN + "model/m"));
     }
 
-    private static Filter filter(String name, Operator operator, String value) {
+    private static Filter filter(String name, Operator operator, @Nullable String value) {
         return Filter.builder().name(name).operator(operator).value(value).build();
     }
 

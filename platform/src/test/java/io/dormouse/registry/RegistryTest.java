@@ -14,8 +14,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -72,7 +74,8 @@ class RegistryTest {
                         .tags(Tag.builder().key("team").value("sleep").build()));
     }
 
-    private String version(String group, Consumer<CreateModelPackageRequest.Builder> more) {
+    private String version(
+            @Nullable String group, Consumer<CreateModelPackageRequest.Builder> more) {
         return packages.createModelPackage(
                         r -> {
                             r.modelPackageGroupName(group)
@@ -90,7 +93,7 @@ class RegistryTest {
                 .modelPackageArn();
     }
 
-    private String version(String group) {
+    private String version(@Nullable String group) {
         return version(group, _ -> {});
     }
 
@@ -287,9 +290,9 @@ class RegistryTest {
 
     private List<Integer> versions(Consumer<ListModelPackagesRequest.Builder> asked) {
         List<Integer> versions = new ArrayList<>();
-        String token = null;
+        @Nullable String token = null;
         do {
-            String from = token;
+            @Nullable String from = token;
             ListModelPackagesResponse page =
                     packages.listModelPackages(r -> {
                         asked.accept(r);
@@ -347,8 +350,11 @@ class RegistryTest {
         String there = version("g");
         String gone = ARN + "model-package/g/9";
         var batch = packages.batchDescribeModelPackage(r -> r.modelPackageArnList(there, gone));
-        assertEquals(1, batch.modelPackageSummaries().get(there).modelPackageVersion());
-        var error = batch.batchDescribeModelPackageErrorMap().get(gone);
+        var found = batch.modelPackageSummaries().values().iterator().next();
+        assertEquals(Set.of(there), batch.modelPackageSummaries().keySet());
+        assertEquals(1, found.modelPackageVersion());
+        assertEquals(Set.of(gone), batch.batchDescribeModelPackageErrorMap().keySet());
+        var error = batch.batchDescribeModelPackageErrorMap().values().iterator().next();
         assertEquals("ValidationException", error.errorCode());
         assertEquals("ModelPackage " + gone + " does not exist.", error.errorResponse());
     }
