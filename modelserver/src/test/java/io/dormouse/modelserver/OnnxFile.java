@@ -59,6 +59,17 @@ public final class OnnxFile {
         return this;
     }
 
+    /// Weights that lie in a file beside the model.
+    public OnnxFile weightsIn(String file, String name, long... shape) {
+        Message tensor = new Message();
+        for (long length : shape) {
+            tensor.number(1, length);
+        }
+        Message location = new Message().text(1, "location").text(2, file);
+        graph.message(5, tensor.number(2, FLOAT).text(8, name).message(13, location).number(14, 1));
+        return this;
+    }
+
     public OnnxFile node(
             String operator, List<String> inputs, List<String> outputs, Message... attributes) {
         return node("", operator, inputs, outputs, attributes);

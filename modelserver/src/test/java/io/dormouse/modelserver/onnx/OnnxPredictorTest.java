@@ -380,4 +380,33 @@ class OnnxPredictorTest {
                 reasons.get(2));
         assertEquals(true, reasons.get(4).contains("NoSuchOperator"), reasons.get(4));
     }
+
+    @Test
+    void weightsMayLieBesideTheModelAndNowhereElse() throws IOException, Unloadable, Refusal {
+        byte[] ones = new byte[16];
+        ByteBuffer.wrap(ones).order(ByteOrder.LITTLE_ENDIAN).putFloat(1).putFloat(2);
+        Path model = Files.createDirectories(folder.resolve("model"));
+        Files.write(model.resolve("w.bin"), ones);
+        Files.write(folder.resolve("secret.bin"), ones);
+        Files.createSymbolicLink(model.resolve("link.bin"), folder.resolve("secret.bin"));
+        Load load = new Load("onnx", model.toFile(), Optional.empty(), Map.of());
+        external("w.bin").into(model);
+        try (OnnxPredictor beside = OnnxPredictor.load(load, 1, new Steps())) {
+            assertEquals("{\"predictions\":[[1.0,2.0,0.0,0.0]]}", json(beside, "[[0,0,0,0]]"));
+        }
+        for (String elsewhere :
+                List.of("../secret.bin", folder.resolve("secret.bin").toString(), "link.bin")) {
+            external(elsewhere).into(model);
+            assertThrows(
+                    Unloadable.class, () -> OnnxPredictor.load(load, 1, new Steps()), elsewhere);
+        }
+    }
+
+    private static OnnxFile external(String file) {
+        return new OnnxFile()
+                .input("x", OnnxFile.FLOAT, ANY, 4)
+                .output("y", OnnxFile.FLOAT, ANY, 4)
+                .weightsIn(file, "w", 4)
+                .node("Add", List.of("x", "w"), List.of("y"));
+    }
 }
