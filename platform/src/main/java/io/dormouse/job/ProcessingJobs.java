@@ -8,11 +8,11 @@ import io.dormouse.store.Codec;
 import io.dormouse.store.Entry;
 import io.dormouse.store.Listing;
 import io.dormouse.store.Page;
+import io.dormouse.store.Query;
 import io.dormouse.store.Records;
 import io.dormouse.store.Tx;
 import java.time.Instant;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -241,9 +241,9 @@ public final class ProcessingJobs implements SageMakerClient {
                 .build();
     }
 
-    /// Every job's Describe answer, for Search.
-    public List<DescribeProcessingJobResponse> all() {
-        return records.all().stream().map(Entry::body).toList();
+    /// The ARN of a job, where there is one of that name.
+    public Optional<String> arn(Query query, String name) {
+        return records.get(query, name).map(entry -> entry.body().processingJobArn());
     }
 
     @Override

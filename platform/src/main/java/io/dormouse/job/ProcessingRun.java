@@ -2,6 +2,7 @@ package io.dormouse.job;
 
 import io.dormouse.aws.Shapes;
 import io.dormouse.worker.Execution;
+import io.dormouse.worker.Launcher;
 import io.dormouse.worker.RunSpec;
 import io.dormouse.worker.StartFailed;
 import java.io.IOException;
@@ -138,7 +139,7 @@ final class ProcessingRun {
         RunSpec spec =
                 new RunSpec(
                         "processing-job/" + name,
-                        program.command(),
+                        arguments(program.command(), folder),
                         folder.root(),
                         environment(job),
                         shape.memoryMb(),
@@ -172,6 +173,16 @@ final class ProcessingRun {
                 before.stopping()
                         ? before.stopped(room.clock().instant())
                         : before.completed(room.clock().instant()));
+    }
+
+    /// Where the program does not see its folder as `/opt/ml`, its arguments name the folder
+    /// itself.
+    private List<String> arguments(List<String> command, JobFolder folder) {
+        return room.launcher().can().contains(Launcher.Capability.ISOLATION)
+                ? command
+                : command.stream()
+                        .map(word -> word.replaceFirst("^/opt/ml(?=/|$)", folder.root().toString()))
+                        .toList();
     }
 
     private static JobFailed failure(

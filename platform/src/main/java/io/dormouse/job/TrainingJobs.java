@@ -8,6 +8,7 @@ import io.dormouse.store.Codec;
 import io.dormouse.store.Entry;
 import io.dormouse.store.Listing;
 import io.dormouse.store.Page;
+import io.dormouse.store.Query;
 import io.dormouse.store.Records;
 import io.dormouse.store.Tx;
 import java.time.Instant;
@@ -26,6 +27,7 @@ import software.amazon.awssdk.services.sagemaker.model.DescribeTrainingJobRespon
 import software.amazon.awssdk.services.sagemaker.model.ListTrainingJobsRequest;
 import software.amazon.awssdk.services.sagemaker.model.ListTrainingJobsResponse;
 import software.amazon.awssdk.services.sagemaker.model.ResourceInUseException;
+import software.amazon.awssdk.services.sagemaker.model.SearchRecord;
 import software.amazon.awssdk.services.sagemaker.model.SecondaryStatus;
 import software.amazon.awssdk.services.sagemaker.model.SecondaryStatusTransition;
 import software.amazon.awssdk.services.sagemaker.model.SortOrder;
@@ -275,9 +277,26 @@ public final class TrainingJobs implements SageMakerClient {
         return Shapes.like(TrainingJobSummary.builder(), entry.body()).build();
     }
 
-    /// Every job's Describe answer, for Search.
-    public List<DescribeTrainingJobResponse> all() {
-        return records.all().stream().map(Entry::body).toList();
+    /// The ARN of a job, where there is one of that name.
+    public Optional<String> arn(Query query, String name) {
+        return records.get(query, name).map(entry -> entry.body().trainingJobArn());
+    }
+
+    /// Every job, as Search has it.
+    public List<SearchRecord> searchRecords() {
+        return records.all().stream()
+                .map(
+                        entry ->
+                                SearchRecord.builder()
+                                        .trainingJob(
+                                                Shapes.like(
+                                                                software.amazon.awssdk.services
+                                                                        .sagemaker.model.TrainingJob
+                                                                        .builder(),
+                                                                entry.body())
+                                                        .build())
+                                        .build())
+                .toList();
     }
 
     @Override

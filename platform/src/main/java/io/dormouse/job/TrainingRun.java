@@ -235,6 +235,8 @@ final class TrainingRun {
 
     private static Map<String, String> environment(DescribeTrainingJobResponse job) {
         Map<String, String> environment = new HashMap<>(job.environment());
+        // Threads that wait by spinning take from endpoints what they do not need themselves.
+        environment.putIfAbsent("OMP_WAIT_POLICY", "PASSIVE");
         environment.put("TRAINING_JOB_NAME", job.trainingJobName());
         environment.put("TRAINING_JOB_ARN", job.trainingJobArn());
         return environment;

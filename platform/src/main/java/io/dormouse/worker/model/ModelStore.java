@@ -36,6 +36,12 @@ public final class ModelStore implements Models {
         this.preparation = preparation;
     }
 
+    /// Whether this platform has a model server for an image, by its repository's name.
+    public static boolean servable(String image) {
+        ModelImage named = ModelImage.of(image);
+        return named.ours() || named.kind() == Kind.ONNX || named.kind() == Kind.XGBOOST;
+    }
+
     @Override
     public PreparedModel prepare(ModelSource source, LogSink progress) throws StartFailed {
         ModelImage image = ModelImage.of(source.image());

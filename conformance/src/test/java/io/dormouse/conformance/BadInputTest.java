@@ -1,0 +1,254 @@
+package io.dormouse.conformance;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.sagemaker.SageMakerClient;
+import software.amazon.awssdk.services.sagemaker.model.DescribeEndpointResponse;
+import software.amazon.awssdk.services.sagemaker.model.EndpointStatus;
+import software.amazon.awssdk.services.sagemaker.model.ProductionVariant;
+import software.amazon.awssdk.services.sagemakerruntime.SageMakerRuntimeClient;
+import software.amazon.awssdk.services.sagemakerruntime.model.ModelErrorException;
+
+/// What is wrong gets AWS's code and a sentence that helps, and the platform goes on.
+class BadInputTest {
+    private static final String IMAGE = "example/dormouse-onnx:1";
+
+    @TempDir static Path data;
+
+    @SuppressWarnings("NullAway.Init") // set before the first test
+    private static PlatformProcess platform;
+
+    @SuppressWarnings("NullAway.Init")
+    private static S3Client s3;
+
+    @SuppressWarnings("NullAway.Init")
+    private static SageMakerClient sageMaker;
+
+    @SuppressWarnings("NullAway.Init")
+    private static SageMakerRuntimeClient runtime;
+
+    @BeforeAll
+    static void start() throws IOException {
+        platform = PlatformProcess.start(data);
+        s3 = platform.client(S3Client.builder().forcePathStyle(true));
+        sageMaker = platform.client(SageMakerClient.builder());
+        runtime = platform.client(SageMakerRuntimeClient.builder());
+        s3.createBucket(r -> r.bucket("bad"));
+    }
+
+    @AfterAll
+    static void stop() {
+        assertEquals(1, s3.listBuckets().buckets().size(), "the platform goes on");
+        platform.close();
+    }
+
+    private static HttpResponse<String> post(String target, String body)
+            throws IOException, InterruptedException {
+        try (HttpClient http = HttpClient.newHttpClient()) {
+            return http.send(
+                    HttpRequest.newBuilder(platform.endpoint())
+                            .header("X-Amz-Target", target)
+                            .header("Content-Type", "application/x-amz-json-1.1")
+                            .POST(HttpRequest.BodyPublishers.ofString(body))
+                            .build(),
+                    HttpResponse.BodyHandlers.ofString());
+        }
+    }
+
+    @Test
+    void aMalformedOrMistypedDocumentIsRefused() throws Exception {
+        for (String body : new String[] {"{\"ModelName\":", "[1]", "{\"ModelName\":{\"a\":1}}", "nonsense"}) {
+            HttpResponse<String> answer = post("SageMaker.DescribeModel", body);
+            assertEquals(400, answer.statusCode(), body);
+            assertTrue(answer.body().contains("SerializationException"), answer.body());
+            assertTrue(answer.headers().firstValue("x-amzn-RequestId").isPresent());
+        }
+    }
+
+    @Test
+    void missingAndOutOfRangeFieldsAreNamedInAwssWords() throws Exception {
+        String missing = post("SageMaker.CreateModel", "{}").body();
+        assertTrue(
+                missing.contains(
+                        "1 validation error detected: Value null at 'modelName' failed to satisfy"
+                                + " constraint: Member must not be null"),
+                missing);
+        AwsServiceException name =
+                assertThrows(
+                        AwsServiceException.class,
+                        () -> sageMaker.describeModel(r -> r.modelName("no good name!")));
+        assertTrue(
+                name.awsErrorDetails().errorMessage().contains("failed to satisfy constraint"),
+                name.getMessage());
+        AwsServiceException memory =
+                assertThrows(AwsServiceException.class, () -> config("odd", "absent", 1500));
+        assertEquals("ValidationException", memory.awsErrorDetails().errorCode());
+    }
+
+    @Test
+    void whatIsNotServedSaysSo() throws Exception {
+        HttpResponse<String> answer = post("SageMaker.CreateNotebookInstance", "{}");
+        assertTrue(answer.statusCode() >= 400, answer.body());
+        assertTrue(answer.body().contains("CreateNotebookInstance"), answer.body());
+        assertTrue(post("SageMaker.NoSuchThing", "{}").body().contains("UnknownOperationException"));
+    }
+
+    @Test
+    void anUnknownEndpointIsNotFound() {
+        AwsServiceException absent =
+                assertThrows(
+                        AwsServiceException.class,
+                        () ->
+                                runtime.invokeEndpoint(
+                                        r ->
+                                                r.endpointName("absent")
+                                                        .body(SdkBytes.fromUtf8String("1"))));
+        assertEquals("ValidationError", absent.awsErrorDetails().errorCode());
+        assertTrue(absent.getMessage().contains("absent"), absent.getMessage());
+    }
+
+    private static void config(String name, String model, int memoryMb) {
+        sageMaker.createEndpointConfig(
+                r ->
+                        r.endpointConfigName(name)
+                                .productionVariants(
+                                        ProductionVariant.builder()
+                                                .variantName("AllTraffic")
+                                                .modelName(model)
+                                                .serverlessConfig(
+                                                        s ->
+                                                                s.memorySizeInMB(memoryMb)
+                                                                        .maxConcurrency(1))
+                                                .build()));
+    }
+
+    /// An endpoint on an object as its artifact, when its status has settled.
+    private static DescribeEndpointResponse endpoint(String name, String key, byte[] artifact) {
+        s3.putObject(r -> r.bucket("bad").key(key), RequestBody.fromBytes(artifact));
+        sageMaker.createModel(
+                r ->
+                        r.modelName(name)
+                                .executionRoleArn("arn:aws:iam::123456789012:role/any")
+                                .primaryContainer(
+                                        c -> c.image(IMAGE).modelDataUrl("s3://bad/" + key)));
+        config(name, name, 1024);
+        sageMaker.createEndpoint(r -> r.endpointName(name).endpointConfigName(name));
+        DescribeEndpointResponse now;
+        do {
+            now = sageMaker.describeEndpoint(r -> r.endpointName(name));
+        } while (now.endpointStatus() == EndpointStatus.CREATING);
+        return now;
+    }
+
+    private static void assertFails(DescribeEndpointResponse endpoint, String word) {
+        assertEquals(EndpointStatus.FAILED, endpoint.endpointStatus());
+        assertTrue(endpoint.failureReason().contains(word), endpoint.failureReason());
+    }
+
+    @Test
+    void anArtifactThatIsNoneFailsTheEndpointWithAReason() throws IOException {
+        assertFails(endpoint("garbage", "garbage.onnx", "no model".getBytes(StandardCharsets.UTF_8)), "model");
+        assertFails(endpoint("corrupt", "corrupt.tar.gz", "no archive".getBytes(StandardCharsets.UTF_8)), "archive");
+        assertFails(endpoint("escapes", "escapes.tar.gz", archive("../../escaped.onnx", 10)), "..");
+        assertFails(endpoint("bomb", "bomb.tar.gz", archive("model.onnx", 1L << 31)), "");
+        assertTrue(Files.notExists(data.resolveSibling("escaped.onnx")));
+    }
+
+    /// A tar of one entry of zeros: 512 bytes of header, then nothing but what compresses well.
+    private static byte[] archive(String name, long size) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (OutputStream gzip = new GZIPOutputStream(bytes)) {
+            byte[] header = new byte[512];
+            put(header, 0, name);
+            put(header, 100, "0000644\0");
+            put(header, 124, "%011o\0".formatted(size));
+            put(header, 136, "00000000000\0");
+            put(header, 148, "        ");
+            header[156] = '0';
+            put(header, 257, "ustar\00000");
+            int sum = 0;
+            for (byte each : header) {
+                sum += each & 0xff;
+            }
+            put(header, 148, "%06o\0 ".formatted(sum));
+            gzip.write(header);
+            byte[] zeros = new byte[1 << 16];
+            for (long left = (size + 511) / 512 * 512; left > 0; left -= zeros.length) {
+                gzip.write(zeros, 0, (int) Math.min(zeros.length, left));
+            }
+            gzip.write(new byte[1024]);
+        }
+        return bytes.toByteArray();
+    }
+
+    private static void put(byte[] header, int at, String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
+        System.arraycopy(bytes, 0, header, at, bytes.length);
+    }
+
+    @Test
+    void aWrongTensorIsTheCallersMistakeAndNamesTheInput(@TempDir Path folder) throws IOException {
+        byte[] model = Files.readAllBytes(Transformer.model(folder));
+        DescribeEndpointResponse endpoint = endpoint("shapes", "minilm.onnx", model);
+        assertEquals(EndpointStatus.IN_SERVICE, endpoint.endpointStatus(), endpoint.failureReason());
+        ModelErrorException error =
+                assertThrows(
+                        ModelErrorException.class,
+                        () ->
+                                runtime.invokeEndpoint(
+                                        r ->
+                                                r.endpointName("shapes")
+                                                        .contentType("application/json")
+                                                        .body(
+                                                                SdkBytes.fromUtf8String(
+                                                                        "{\"inputs\":{\"input_ids\":[[\"words\"]]}}"))));
+        assertEquals(424, error.statusCode());
+        assertEquals(400, error.originalStatusCode());
+        assertTrue(error.originalMessage().contains("input"), error.originalMessage());
+        AwsServiceException large =
+                assertThrows(
+                        AwsServiceException.class,
+                        () ->
+                                runtime.invokeEndpoint(
+                                        r ->
+                                                r.endpointName("shapes")
+                                                        .contentType("text/csv")
+                                                        .body(
+                                                                SdkBytes.fromByteArray(
+                                                                        new byte[6_291_457]))));
+        assertEquals("ValidationError", large.awsErrorDetails().errorCode());
+    }
+
+    @Test
+    void aPageOfAnotherSiteIsRefused() throws Exception {
+        try (HttpClient http = HttpClient.newHttpClient()) {
+            HttpResponse<String> answer =
+                    http.send(
+                            HttpRequest.newBuilder(platform.endpoint().resolve("/health"))
+                                    .header("Origin", "https://evil.example")
+                                    .build(),
+                            HttpResponse.BodyHandlers.ofString());
+            assertEquals(403, answer.statusCode(), answer.body());
+        }
+    }
+}

@@ -1,0 +1,116 @@
+package io.dormouse.conformance;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
+import software.amazon.awssdk.awscore.client.builder.AwsSyncClientBuilder;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.regions.Region;
+
+/// A platform as its user starts it.
+final class PlatformProcess implements AutoCloseable {
+    static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+    private static final Pattern READY = Pattern.compile("Dormouse is ready at (http://\\S+),");
+    private static final Duration ENOUGH = Duration.ofSeconds(90);
+
+    private final Process process;
+    private final Path log;
+    private final URI endpoint;
+
+    private PlatformProcess(Process process, Path log, URI endpoint) {
+        this.process = process;
+        this.log = log;
+        this.endpoint = endpoint;
+    }
+
+    /// Starts one on a free port, its data in `data`, and returns when it is ready.
+    static PlatformProcess start(Path data, String... options) throws IOException {
+        List<String> command =
+                new ArrayList<>(
+                        List.of(
+                                ROOT.resolve("dormouse").toString(),
+                                "start",
+                                "--port",
+                                "0",
+                                "--data",
+                                data.toString()));
+        command.addAll(List.of(options));
+        Path log = Files.createTempFile(data, "platform", ".log");
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().put("DORMOUSE_CACHE", ROOT.resolve("conformance/target/cache").toString());
+        Process process =
+                builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
+        long deadline = System.nanoTime() + ENOUGH.toNanos();
+        while (true) {
+            Matcher ready = READY.matcher(Files.readString(log));
+            if (ready.find()) {
+                return new PlatformProcess(process, log, URI.create(ready.group(1)));
+            }
+            assertTrue(
+                    process.isAlive() && System.nanoTime() < deadline,
+                    () -> "the platform did not get ready:\n" + read(log));
+            LockSupport.parkNanos(5_000_000);
+        }
+    }
+
+    URI endpoint() {
+        return endpoint;
+    }
+
+    /// What it said so far.
+    String log() {
+        return read(log);
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            return "(no log: " + e + ")";
+        }
+    }
+
+    /// An AWS client of it: `client(S3Client.builder())`.
+    <B extends AwsClientBuilder<B, C> & AwsSyncClientBuilder<B, C>, C> C client(B builder) {
+        return builder.endpointOverride(endpoint)
+                .region(Region.US_EAST_1)
+                .credentialsProvider(
+                        StaticCredentialsProvider.create(AwsBasicCredentials.create("test", "test")))
+                .httpClient(
+                        UrlConnectionHttpClient.builder()
+                                .socketTimeout(Duration.ofMinutes(3))
+                                .build())
+                .build();
+    }
+
+    /// Ends it as a power cut would.
+    void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+
+    @Override
+    public void close() {
+        process.destroy();
+        try {
+            if (!process.waitFor(60, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+                throw new AssertionError("the platform did not end within a minute:\n" + log());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

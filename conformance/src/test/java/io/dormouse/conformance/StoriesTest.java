@@ -1,0 +1,142 @@
+package io.dormouse.conformance;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.sagemaker.SageMakerClient;
+import software.amazon.awssdk.services.sagemaker.model.DescribeEndpointResponse;
+import software.amazon.awssdk.services.sagemaker.model.ProductionVariant;
+import software.amazon.awssdk.services.sagemakerruntime.SageMakerRuntimeClient;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// AWS's clients, each told the story in its own language, against one platform.
+class StoriesTest {
+    private static final Path FLIGHTS = PlatformProcess.ROOT.resolve("examples/flights");
+
+    @TempDir static Path data;
+
+    @SuppressWarnings("NullAway.Init") // set before the first test
+    private static PlatformProcess platform;
+
+    @BeforeAll
+    static void start() throws IOException {
+        platform = PlatformProcess.start(data);
+    }
+
+    @AfterAll
+    static void stop() {
+        platform.close();
+    }
+
+    @Test
+    void boto3TellsTheWholeStory() throws IOException, InterruptedException {
+        String told =
+                Python.installed()
+                        .script("story.py", platform.endpoint(), FLIGHTS.toString(), "boto-story");
+        assertTrue(told.contains("the story is told in"), told);
+    }
+
+    @Test
+    void theAwsCliTellsTheWholeStory(@TempDir Path folder) throws IOException, InterruptedException {
+        Path model = Transformer.model(folder);
+        Files.writeString(
+                Path.of(model + ".request.json"),
+                new Transformer().request(List.of("dormice sleep through the winter")));
+        String told =
+                Python.installed()
+                        .script(
+                                "story.sh",
+                                platform.endpoint(),
+                                FLIGHTS.toString(),
+                                "cli-story",
+                                model.toString());
+        assertTrue(told.contains("told at"), told);
+    }
+
+    @Test
+    void aTransformerEmbedsABatchInTheOrderOfMeaning(@TempDir Path folder) throws IOException {
+        Transformer transformer = new Transformer();
+        List<String> sentences =
+                List.of(
+                        "A cat sits on the mat.",
+                        "A kitten rests on a rug.",
+                        "The stock market fell sharply today.");
+        String answer = deployAndInvoke("minilm", Transformer.model(folder), transformer.request(sentences));
+        JsonNode outputs = JsonMapper.shared().readTree(answer);
+        JsonNode states =
+                outputs.has("outputs")
+                        ? outputs.path("outputs").path("last_hidden_state")
+                        : outputs.path("predictions");
+        assertEquals(3, states.size(), answer.substring(0, Math.min(300, answer.length())));
+        double[][] embeddings = new double[3][];
+        for (int i = 0; i < 3; i++) {
+            embeddings[i] = transformer.embedding(states.get(i), sentences.get(i));
+        }
+        double near = Transformer.similarity(embeddings[0], embeddings[1]);
+        double far = Transformer.similarity(embeddings[0], embeddings[2]);
+        assertTrue(near > 0.5 && far < 0.3, "cat and kitten " + near + ", cat and market " + far);
+    }
+
+    /// The Java SDK's part of the story: bucket, model, configuration, endpoint, invocation, end.
+    private static String deployAndInvoke(String name, Path model, String payload) {
+        try (S3Client s3 = platform.client(S3Client.builder().forcePathStyle(true));
+                SageMakerClient sageMaker = platform.client(SageMakerClient.builder());
+                SageMakerRuntimeClient runtime =
+                        platform.client(SageMakerRuntimeClient.builder())) {
+            s3.createBucket(r -> r.bucket(name));
+            s3.putObject(r -> r.bucket(name).key("model.onnx"), RequestBody.fromFile(model));
+            sageMaker.createModel(
+                    r ->
+                            r.modelName(name)
+                                    .executionRoleArn("arn:aws:iam::123456789012:role/any")
+                                    .primaryContainer(
+                                            c ->
+                                                    c.image("example/dormouse-onnx:1")
+                                                            .modelDataUrl(
+                                                                    "s3://" + name + "/model.onnx")));
+            sageMaker.createEndpointConfig(
+                    r ->
+                            r.endpointConfigName(name)
+                                    .productionVariants(
+                                            ProductionVariant.builder()
+                                                    .variantName("AllTraffic")
+                                                    .modelName(name)
+                                                    .serverlessConfig(
+                                                            s ->
+                                                                    s.memorySizeInMB(2048)
+                                                                            .maxConcurrency(1))
+                                                    .build()));
+            sageMaker.createEndpoint(r -> r.endpointName(name).endpointConfigName(name));
+            DescribeEndpointResponse ready =
+                    sageMaker
+                            .waiter()
+                            .waitUntilEndpointInService(r -> r.endpointName(name))
+                            .matched()
+                            .response()
+                            .orElseThrow();
+            assertEquals("InService", ready.endpointStatusAsString(), ready.failureReason());
+            String answer =
+                    runtime.invokeEndpoint(
+                                    r ->
+                                            r.endpointName(name)
+                                                    .contentType("application/json")
+                                                    .body(SdkBytes.fromUtf8String(payload)))
+                            .body()
+                            .asUtf8String();
+            sageMaker.deleteEndpoint(r -> r.endpointName(name));
+            return answer;
+        }
+    }
+}

@@ -1,0 +1,187 @@
+package io.dormouse.app;
+
+import io.dormouse.artifact.Objects;
+import io.dormouse.aws.Caller;
+import io.dormouse.gateway.EndpointPages;
+import io.dormouse.gateway.InvocationLimits;
+import io.dormouse.gateway.Invocations;
+import io.dormouse.gateway.Routes;
+import io.dormouse.identity.AccessKeys;
+import io.dormouse.identity.Policies;
+import io.dormouse.identity.Principals;
+import io.dormouse.identity.Roles;
+import io.dormouse.identity.Sts;
+import io.dormouse.job.ProcessingJobs;
+import io.dormouse.job.TrainingJobs;
+import io.dormouse.metrics.Logs;
+import io.dormouse.metrics.MetricData;
+import io.dormouse.store.Store;
+import io.dormouse.store.Tags;
+import io.dormouse.wire.Authenticator;
+import io.dormouse.wire.AwsService;
+import io.dormouse.wire.Handler;
+import io.dormouse.wire.OpenAccess;
+import io.dormouse.wire.Operations;
+import io.dormouse.wire.Router;
+import io.dormouse.wire.s3.S3Handler;
+import io.dormouse.wire.sign.Keys;
+import io.dormouse.wire.sign.ObjectAuthenticator;
+import io.dormouse.wire.sign.Signatures;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Everything behind the port, constructed in the order data flows: store, objects, metrics, identity,
+/// workers, gateway, registry and endpoints, jobs. Closed in reverse.
+final class Rooms implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(Rooms.class.getName());
+
+    private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+    private final Store store;
+    private final Tags tags;
+    private final Objects objects;
+    private final MetricData metrics;
+    private final Logs logs;
+    private final Workers workers;
+    private final Routes routes = new Routes();
+    private final Operations operations;
+    private final Handler handler;
+
+    private Rooms(Settings settings, MovableClock clock) throws IOException {
+        store =
+                opened(
+                        Store.open(
+                                settings.data(),
+                                clock,
+                                List.of(Objects.SCHEMA, AccessKeys.SCHEMA)));
+        tags = new Tags(store);
+        objects = opened(new Objects(store, settings.data().resolve("objects"), clock));
+        Store measurements =
+                opened(
+                        Store.open(
+                                settings.data().resolve("measurements"),
+                                clock,
+                                List.of(MetricData.SCHEMA, Logs.SCHEMA)));
+        metrics = opened(new MetricData(measurements, clock));
+        logs = opened(new Logs(measurements, clock));
+        AccessKeys keys =
+                new AccessKeys(
+                        store, InstantSource.system(), settings.owner(), secrets(settings));
+        Roles roles = new Roles(store, clock);
+        workers = opened(new Workers(settings, clock, objects, logs.writer()));
+        Invocations invocations =
+                new Invocations(
+                        routes,
+                        metrics.meters(),
+                        new InvocationLimits(
+                                settings.payloadBytesMax(),
+                                InvocationLimits.DEFAULT.answerWait(),
+                                InvocationLimits.DEFAULT.startWait()));
+        ControlPlane control =
+                opened(new ControlPlane(store, tags, clock, objects, workers, routes));
+        Jobs jobs =
+                opened(
+                        new Jobs(
+                                settings,
+                                store,
+                                tags,
+                                clock,
+                                objects,
+                                workers,
+                                logs.writer(),
+                                metrics.meters()));
+        operations =
+                Operations.builder()
+                        .join(AwsService.SAGEMAKER, (Object[]) control.operations(jobs))
+                        .join(AwsService.SAGEMAKER, jobs.training(), jobs.processing())
+                        .stream(AwsService.SAGEMAKER_RUNTIME, "InvokeEndpoint", invocations)
+                        .join(AwsService.CLOUDWATCH, metrics)
+                        .join(AwsService.LOGS, logs)
+                        .join(AwsService.STS, new Sts(keys, roles))
+                        .join(
+                                AwsService.IAM,
+                                roles,
+                                new Policies(store, clock),
+                                new Principals(store, clock))
+                        .build();
+        handler = handler(settings, keys);
+        Thread.ofVirtual().name("sweep").start(objects::sweep);
+        control.start();
+        jobs.resume();
+    }
+
+    /// Opens them on the data folder; what an earlier life left is taken up.
+    ///
+    /// @throws IOException where the folder cannot be used
+    static Rooms open(Settings settings, MovableClock clock) throws IOException {
+        return new Rooms(settings, clock);
+    }
+
+    private <T extends AutoCloseable> T opened(T room) {
+        opened.push(room);
+        return room;
+    }
+
+    private static Map<String, String> secrets(Settings settings) {
+        return settings.keys()
+                .map(key -> Map.of(key.accessKeyId(), key.secretAccessKey()))
+                .orElse(Map.of());
+    }
+
+    private Handler handler(Settings settings, AccessKeys keys) {
+        if (settings.keys().isEmpty()) {
+            Authenticator open =
+                    new OpenAccess(settings.owner(), keys::caller);
+            return new Router(
+                    operations, open, new S3Handler(objects, ObjectAuthenticator.open(open)));
+        }
+        Keys known = id -> keys.find(id).map(Rooms::key);
+        Signatures signatures =
+                new Signatures(
+                        known,
+                        settings.owner().region(),
+                        InstantSource.system(),
+                        Router.DOCUMENT_BYTES_MAX);
+        return new Router(operations, signatures, new S3Handler(objects, signatures));
+    }
+
+    private static Keys.Key key(AccessKeys.Key key) {
+        Caller caller = key.caller();
+        return new Keys.Key(
+                key.secret(), key.sessionToken().orElse(""), caller.account(), caller.arn());
+    }
+
+    /// Answers every request that is AWS's.
+    Handler handler() {
+        return handler;
+    }
+
+    Operations operations() {
+        return operations;
+    }
+
+    /// Answers what is asked about starts and decisions.
+    EndpointPages endpointPages() {
+        return new EndpointPages(routes);
+    }
+
+    Workers workers() {
+        return workers;
+    }
+
+    @Override
+    public void close() {
+        while (!opened.isEmpty()) {
+            AutoCloseable room = opened.pop();
+            try {
+                room.close();
+            } catch (Exception e) {
+                LOG.log(System.Logger.Level.WARNING, "Closing " + room.getClass().getName(), e);
+            }
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package io.dormouse.app;
+
+import io.dormouse.aws.Caller;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.Optional;
+
+/// What a platform is started with.
+///
+/// @param address where it listens; port 0 takes a free one
+/// @param data its folder
+/// @param ephemeral whether the data is of no use after it, and the clock may be moved
+/// @param owner account and region
+/// @param keys the access key that signs requests; empty for an open platform on loopback
+/// @param warmPool generic instances kept ready for any model
+/// @param payloadBytesMax bytes of an invocation's request, and of its answer
+/// @param programs the folder with `modelserver.jar` and `trainer.jar`
+/// @param cache where the model server is installed once per machine
+public record Settings(
+        InetSocketAddress address,
+        Path data,
+        boolean ephemeral,
+        Caller owner,
+        Optional<Keys> keys,
+        int warmPool,
+        long payloadBytesMax,
+        Path programs,
+        Path cache) {
+    /// An access key of the account's owner.
+    public record Keys(String accessKeyId, String secretAccessKey) {
+        public Keys {
+            Objects.requireNonNull(accessKeyId);
+            Objects.requireNonNull(secretAccessKey);
+        }
+    }
+
+    public Settings {
+        Objects.requireNonNull(address);
+        Objects.requireNonNull(owner);
+        data = data.toAbsolutePath().normalize();
+        if (keys.isEmpty() && !address.getAddress().isLoopbackAddress()) {
+            throw new IllegalArgumentException(
+                    "Without keys the platform listens on loopback only: set"
+                            + " DORMOUSE_ACCESS_KEY_ID and DORMOUSE_SECRET_ACCESS_KEY to listen on "
+                            + address.getHostString());
+        }
+    }
+}

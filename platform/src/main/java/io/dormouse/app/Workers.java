@@ -1,0 +1,118 @@
+package io.dormouse.app;
+
+import io.dormouse.metrics.LogWriter;
+import io.dormouse.worker.Capacity;
+import io.dormouse.worker.ClockAlarms;
+import io.dormouse.worker.Launcher;
+import io.dormouse.worker.Models;
+import io.dormouse.worker.PoolSettings;
+import io.dormouse.worker.Pools;
+import io.dormouse.worker.WarmPool;
+import io.dormouse.worker.WarmSpec;
+import io.dormouse.worker.model.ModelStore;
+import io.dormouse.worker.process.ModelServer;
+import io.dormouse.worker.process.ProcessLauncher;
+import io.dormouse.worker.process.ProcessPreparation;
+import io.dormouse.worker.process.ProcessSettings;
+import java.io.IOException;
+import java.nio.file.Path;
+import software.amazon.awssdk.services.s3.S3Client;
+
+/// What runs models and jobs on this machine: the process launcher, the ledger, the warm pool, the
+/// pools, and the models laid out.
+final class Workers implements AutoCloseable {
+    /// What a generic worker may take while it waits, MB: it holds a runtime and no model.
+    private static final int WARM_MB = 128;
+
+    private static final System.Logger LOG = System.getLogger("dormouse.worker");
+
+    private final Machine machine = Machine.here();
+    private final ProcessLauncher launcher;
+    private final ClockAlarms alarms;
+    private final Capacity capacity;
+    private final WarmPool warm;
+    private final Pools pools;
+    private final Models models;
+
+    Workers(Settings settings, MovableClock clock, S3Client s3, LogWriter logs)
+            throws IOException {
+        launcher =
+                new ProcessLauncher(
+                        ModelServer.install(
+                                java(),
+                                settings.programs().resolve("modelserver.jar"),
+                                settings.cache(),
+                                Workers::notice),
+                        ProcessSettings.in(
+                                settings.data().resolve("run"),
+                                settings.data().resolve("models")),
+                        Workers::notice);
+        launcher.found().forEach(io.dormouse.worker.Instance::close);
+        alarms = new ClockAlarms(clock);
+        clock.onMove(alarms::recheck);
+        capacity = new Capacity(machine.memoryMb(), machine.cores());
+        warm =
+                new WarmPool(
+                        launcher,
+                        capacity,
+                        clock,
+                        alarms,
+                        new WarmSpec(WARM_MB),
+                        settings.warmPool());
+        pools =
+                new Pools(
+                        launcher,
+                        capacity,
+                        warm,
+                        clock,
+                        alarms,
+                        logs,
+                        PoolSettings.forCores(machine.cores()));
+        models =
+                new ModelStore(
+                        settings.data().resolve("models"),
+                        s3,
+                        new ProcessPreparation(launcher, machine.memoryMb() / 2));
+        warm.fill();
+    }
+
+    private static void notice(String line) {
+        LOG.log(System.Logger.Level.INFO, line);
+    }
+
+    /// This JVM's own `java`.
+    static Path java() {
+        return Path.of(System.getProperty("java.home"), "bin", "java");
+    }
+
+    Machine machine() {
+        return machine;
+    }
+
+    Launcher launcher() {
+        return launcher;
+    }
+
+    Capacity capacity() {
+        return capacity;
+    }
+
+    WarmPool warm() {
+        return warm;
+    }
+
+    Pools pools() {
+        return pools;
+    }
+
+    Models models() {
+        return models;
+    }
+
+    @Override
+    public void close() {
+        warm.close();
+        alarms.close();
+        launcher.close();
+    }
+}

@@ -1,0 +1,208 @@
+package io.dormouse.job;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dormouse.artifact.Objects;
+import io.dormouse.metrics.Meters;
+import io.dormouse.store.Store;
+import io.dormouse.store.Tags;
+import io.dormouse.worker.Launcher;
+import io.dormouse.worker.process.Installation;
+import io.dormouse.worker.process.ProcessLauncher;
+import io.dormouse.worker.process.ProcessSettings;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.services.sagemaker.model.Channel;
+import software.amazon.awssdk.services.sagemaker.model.CreateProcessingJobRequest;
+import software.amazon.awssdk.services.sagemaker.model.CreateTrainingJobRequest;
+import software.amazon.awssdk.services.sagemaker.model.DescribeProcessingJobRequest;
+import software.amazon.awssdk.services.sagemaker.model.DescribeProcessingJobResponse;
+import software.amazon.awssdk.services.sagemaker.model.DescribeTrainingJobRequest;
+import software.amazon.awssdk.services.sagemaker.model.DescribeTrainingJobResponse;
+import software.amazon.awssdk.services.sagemaker.model.ProcessingInput;
+import software.amazon.awssdk.services.sagemaker.model.ProcessingInstanceType;
+import software.amazon.awssdk.services.sagemaker.model.ProcessingOutput;
+import software.amazon.awssdk.services.sagemaker.model.S3DataType;
+import software.amazon.awssdk.services.sagemaker.model.TrainingInputMode;
+import software.amazon.awssdk.services.sagemaker.model.TrainingInstanceType;
+
+/// A job room on real parts: a database, objects, and processes of this JDK.
+final class JobFixture implements AutoCloseable {
+    static final String BUCKET = "jobs";
+    static final String XGBOOST =
+            "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1.7-1";
+    static final String JAVA = "123456789012.dkr.ecr.us-east-1.amazonaws.com/dormouse-java:25";
+    private static final String ROLE = "arn:aws:iam::123456789012:role/jobs";
+    private static final Duration ENOUGH = Duration.ofSeconds(60);
+
+    final Store store;
+    final Objects s3;
+    final TrainingJobs training;
+    final ProcessingJobs processing;
+    final List<String> logs = new CopyOnWriteArrayList<>();
+    private final Launcher launcher;
+
+    JobFixture(Path folder) throws IOException {
+        InstantSource clock = InstantSource.system();
+        store = Store.open(folder, clock, List.of(Objects.SCHEMA));
+        s3 = new Objects(store, folder.resolve("objects"), clock);
+        launcher =
+                new ProcessLauncher(
+                        new CompletableFuture<Installation>(),
+                        ProcessSettings.in(folder.resolve("run"), folder.resolve("models")),
+                        _ -> {});
+        JobRoom room =
+                new JobRoom(
+                        store,
+                        new Tags(store),
+                        s3,
+                        launcher,
+                        (_, _, _) -> () -> {},
+                        new Programs(
+                                Path.of(System.getProperty("java.home")),
+                                Path.of("../trainer/target/trainer-0.1.0-all.jar")
+                                        .toAbsolutePath()
+                                        .normalize()),
+                        (group, stream, line) -> logs.add(group + " " + stream + " " + line),
+                        Meters.NONE,
+                        clock,
+                        folder.resolve("jobs"),
+                        new JobRoom.Machine(2, 2048));
+        training = new TrainingJobs(room);
+        processing = new ProcessingJobs(room);
+    }
+
+    JobFixture withBucket() {
+        s3.createBucket(r -> r.bucket(BUCKET));
+        return this;
+    }
+
+    void put(String key, String text) {
+        s3.putObject(r -> r.bucket(BUCKET).key(key), RequestBody.fromString(text));
+    }
+
+    List<String> keys(String prefix) {
+        return s3.listObjectsV2(r -> r.bucket(BUCKET).prefix(prefix)).contents().stream()
+                .map(object -> object.key())
+                .toList();
+    }
+
+    /// A processing job that runs a Java source file, with `in/` as its input and `out/` its
+    /// output.
+    CreateProcessingJobRequest.Builder program(String name, String source) {
+        put("code/" + name + "/Job.java", source);
+        return CreateProcessingJobRequest.builder()
+                .processingJobName(name)
+                .roleArn(ROLE)
+                .appSpecification(a ->
+                        a.imageUri(JAVA)
+                                .containerEntrypoint(
+                                        "java", "/opt/ml/processing/input/code/Job.java")
+                                .containerArguments("argument"))
+                .processingInputs(
+                        input(
+                                "code",
+                                "s3://jobs/code/" + name + "/",
+                                "/opt/ml/processing/input/code"),
+                        input("in", "s3://jobs/in/", "/opt/ml/processing/input/in"))
+                .processingOutputConfig(o -> o.outputs(output("s3://jobs/out/" + name)))
+                .processingResources(r ->
+                        r.clusterConfig(c ->
+                                c.instanceCount(1)
+                                        .volumeSizeInGB(1)
+                                        .instanceType(ProcessingInstanceType.ML_T3_MEDIUM)));
+    }
+
+    static ProcessingInput input(String name, String uri, String path) {
+        return ProcessingInput.builder()
+                .inputName(name)
+                .s3Input(s -> s.s3Uri(uri).localPath(path).s3DataType("S3Prefix"))
+                .build();
+    }
+
+    private static ProcessingOutput output(String uri) {
+        return ProcessingOutput.builder()
+                .outputName("out")
+                .s3Output(s ->
+                        s.s3Uri(uri).localPath("/opt/ml/processing/out").s3UploadMode("EndOfJob"))
+                .build();
+    }
+
+    CreateTrainingJobRequest.Builder xgboost(String name, Map<String, String> hyperparameters) {
+        return CreateTrainingJobRequest.builder()
+                .trainingJobName(name)
+                .roleArn(ROLE)
+                .algorithmSpecification(
+                        a -> a.trainingImage(XGBOOST).trainingInputMode(TrainingInputMode.FILE))
+                .hyperParameters(hyperparameters)
+                .inputDataConfig(
+                        Channel.builder()
+                                .channelName("train")
+                                .contentType("text/csv")
+                                .dataSource(d ->
+                                        d.s3DataSource(s ->
+                                                s.s3DataType(S3DataType.S3_PREFIX)
+                                                        .s3Uri("s3://jobs/train")))
+                                .build())
+                .outputDataConfig(o -> o.s3OutputPath("s3://jobs/models/"))
+                .resourceConfig(r ->
+                        r.instanceCount(1)
+                                .volumeSizeInGB(1)
+                                .instanceType(TrainingInstanceType.ML_M5_LARGE))
+                .stoppingCondition(s -> s.maxRuntimeInSeconds(120));
+    }
+
+    DescribeTrainingJobResponse ended(String trainingJob) {
+        return until(
+                () ->
+                        training.describeTrainingJob(
+                                DescribeTrainingJobRequest.builder()
+                                        .trainingJobName(trainingJob)
+                                        .build()),
+                job -> new TrainingJob(job).ended());
+    }
+
+    DescribeProcessingJobResponse endedProcessing(String job) {
+        return until(() -> describe(job), now -> new ProcessingJob(now).ended());
+    }
+
+    DescribeProcessingJobResponse describe(String processingJob) {
+        return processing.describeProcessingJob(
+                DescribeProcessingJobRequest.builder().processingJobName(processingJob).build());
+    }
+
+    /// Asks again until it is so.
+    static <T> T until(java.util.function.Supplier<T> ask, Predicate<T> isSo) {
+        long deadline = System.nanoTime() + ENOUGH.toNanos();
+        T now = ask.get();
+        while (!isSo.test(now)) {
+            assertTrue(System.nanoTime() < deadline, "still " + now);
+            LockSupport.parkNanos(5_000_000);
+            now = ask.get();
+        }
+        return now;
+    }
+
+    boolean logged(Function<String, Boolean> line) {
+        return logs.stream().anyMatch(line::apply);
+    }
+
+    @Override
+    public void close() {
+        training.close();
+        processing.close();
+        launcher.close();
+        s3.close();
+        store.close();
+    }
+}
