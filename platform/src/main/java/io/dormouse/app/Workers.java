@@ -42,7 +42,7 @@ final class Workers implements AutoCloseable {
                                 java(),
                                 settings.programs().resolve("modelserver.jar"),
                                 settings.cache(),
-                                Workers::notice),
+                                line -> LOG.log(System.Logger.Level.DEBUG, line)),
                         ProcessSettings.in(
                                 settings.data().resolve("run"),
                                 settings.data().resolve("models")),

@@ -1,5 +1,8 @@
 package io.dormouse.cli;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.HttpURLConnection;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
@@ -24,6 +27,9 @@ import software.amazon.awssdk.services.sts.StsClient;
 /// Makes AWS clients for one endpoint, each when it is asked for: constructing one costs a tenth of
 /// a second, so a command makes only what it calls.
 public final class Clients {
+    private static final Duration CONNECT = Duration.ofSeconds(5);
+    private static final Duration ANSWER = Duration.ofMinutes(10);
+
     private final URI endpoint;
     private final String region;
     private final String accessKey;
@@ -98,10 +104,26 @@ public final class Clients {
                 .overrideConfiguration(options.build());
     }
 
-    private static SdkHttpClient http() {
+    /// For a platform without TLS, connections are opened here: the SDK's own client reads the JDK's
+    /// certificates at once, which costs a command more than its call does.
+    private SdkHttpClient http() {
+        if (endpoint.getScheme().equals("http")) {
+            return UrlConnectionHttpClient.create(Clients::open);
+        }
         return UrlConnectionHttpClient.builder()
-                .connectionTimeout(Duration.ofSeconds(5))
-                .socketTimeout(Duration.ofMinutes(10))
+                .connectionTimeout(CONNECT)
+                .socketTimeout(ANSWER)
                 .build();
+    }
+
+    private static HttpURLConnection open(URI uri) {
+        try {
+            HttpURLConnection connection = (HttpURLConnection) uri.toURL().openConnection();
+            connection.setConnectTimeout((int) CONNECT.toMillis());
+            connection.setReadTimeout((int) ANSWER.toMillis());
+            return connection;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }
