@@ -17,8 +17,7 @@ record Machine(int cores, int memoryMb) {
     private static final double SHARE = 0.8;
 
     static Machine here() {
-        return new Machine(
-                Runtime.getRuntime().availableProcessors(), (int) (totalMb() * SHARE));
+        return new Machine(Runtime.getRuntime().availableProcessors(), (int) (totalMb() * SHARE));
     }
 
     private static long totalMb() {

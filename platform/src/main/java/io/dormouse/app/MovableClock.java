@@ -8,8 +8,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 
 /// The clock that idling, ageing and schedules go by: the machine's, and in an ephemeral platform
-/// ahead of it by what `POST /_dormouse/clock` asked for. Signatures keep the machine's own time, and
-/// timeouts the monotonic one.
+/// ahead of it by what `POST /_dormouse/clock` asked for. Signatures keep the machine's own time,
+/// and timeouts the monotonic one.
 final class MovableClock implements InstantSource {
     private final AtomicReference<Duration> ahead = new AtomicReference<>(Duration.ZERO);
     private final List<Runnable> moved = new CopyOnWriteArrayList<>();

@@ -75,10 +75,7 @@ record OwnPages(Settings settings, MovableClock clock, Rooms rooms, Reset reset)
     }
 
     private static void error(Exchange exchange, int status, String sentence) throws IOException {
-        json(
-                exchange,
-                status,
-                JsonMapper.shared().writeValueAsString(Map.of("message", sentence)));
+        json(exchange, status, JsonMapper.shared().writeValueAsString(Map.of("message", sentence)));
     }
 
     private static void json(Exchange exchange, int status, String body) throws IOException {

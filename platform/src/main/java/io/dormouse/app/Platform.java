@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /// A running platform: one port, and the rooms behind it.
 ///
-/// Started in the order data flows, closed in reverse. An ephemeral platform can be emptied: its rooms
-/// are closed, their folder is removed, and new ones are opened behind the same port.
+/// Started in the order data flows, closed in reverse. An ephemeral platform can be emptied: its
+/// rooms are closed, their folder is removed, and new ones are opened behind the same port.
 final class Platform implements AutoCloseable {
     private final Settings settings;
     private final MovableClock clock;

@@ -36,8 +36,7 @@ final class RecordStartCommand implements Callable<Integer> {
             String endpoint = "http://127.0.0.1:" + platform.port();
             speak(URI.create(endpoint));
             return Main.commandLine()
-                    .execute(
-                            "endpoints", "--endpoint-url", endpoint, "--data", data.toString());
+                    .execute("endpoints", "--endpoint-url", endpoint, "--data", data.toString());
         } finally {
             Platform.delete(data);
         }

@@ -11,8 +11,6 @@ import io.dormouse.identity.Policies;
 import io.dormouse.identity.Principals;
 import io.dormouse.identity.Roles;
 import io.dormouse.identity.Sts;
-import io.dormouse.job.ProcessingJobs;
-import io.dormouse.job.TrainingJobs;
 import io.dormouse.metrics.Logs;
 import io.dormouse.metrics.MetricData;
 import io.dormouse.store.Store;
@@ -33,10 +31,9 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
-/// Everything behind the port, constructed in the order data flows: store, objects, metrics, identity,
-/// workers, gateway, registry and endpoints, jobs. Closed in reverse.
+/// Everything behind the port, constructed in the order data flows: store, objects, metrics,
+/// identity, workers, gateway, registry and endpoints, jobs. Closed in reverse.
 final class Rooms implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Rooms.class.getName());
 
@@ -69,8 +66,7 @@ final class Rooms implements AutoCloseable {
         metrics = opened(new MetricData(measurements, clock));
         logs = opened(new Logs(measurements, clock));
         AccessKeys keys =
-                new AccessKeys(
-                        store, InstantSource.system(), settings.owner(), secrets(settings));
+                new AccessKeys(store, InstantSource.system(), settings.owner(), secrets(settings));
         Roles roles = new Roles(store, clock);
         workers = opened(new Workers(settings, clock, objects, logs.writer()));
         Invocations invocations =
@@ -134,8 +130,7 @@ final class Rooms implements AutoCloseable {
 
     private Handler handler(Settings settings, AccessKeys keys) {
         if (settings.keys().isEmpty()) {
-            Authenticator open =
-                    new OpenAccess(settings.owner(), keys::caller);
+            Authenticator open = new OpenAccess(settings.owner(), keys::caller);
             return new Router(
                     operations, open, new S3Handler(objects, ObjectAuthenticator.open(open)));
         }

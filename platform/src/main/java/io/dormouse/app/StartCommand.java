@@ -6,7 +6,9 @@ import io.dormouse.cli.Console;
 import io.dormouse.cli.DetachedStart;
 import io.dormouse.cli.Failed;
 import io.dormouse.cli.RunningPlatform;
+import io.dormouse.store.StoreFailure;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
@@ -145,25 +147,41 @@ final class StartCommand implements Callable<Integer> {
     private void serve(Settings settings, Console console)
             throws IOException, InterruptedException {
         CountDownLatch ended = new CountDownLatch(1);
-        Platform platform = Platform.start(settings);
+        Platform platform = started(settings);
         URI endpoint = URI.create("http://" + hostAndPort(settings, platform.port()));
         Thread closing =
                 Thread.ofPlatform()
                         .name("closing")
-                        .unstarted(
-                                () -> {
-                                    close(platform, settings);
-                                    ended.countDown();
-                                });
+                        .unstarted(() -> {
+                            close(platform, settings);
+                            ended.countDown();
+                        });
         Runtime.getRuntime().addShutdownHook(closing);
         // The note is for the commands that look in the folder that was named, also when the data
         // itself is elsewhere for its short life.
         Path note = Files.createDirectories(options.data());
-        new RunningPlatform(
-                        ProcessHandle.current().pid(), endpoint, System.currentTimeMillis())
+        new RunningPlatform(ProcessHandle.current().pid(), endpoint, System.currentTimeMillis())
                 .write(note);
         console.say("Dormouse is ready at " + endpoint + ", data in " + settings.data());
         ended.await();
+    }
+
+    /// What keeps a platform from starting is told in a sentence.
+    private static Platform started(Settings settings) {
+        try {
+            return Platform.start(settings);
+        } catch (StoreFailure e) {
+            throw new Failed(String.valueOf(e.getMessage()), e);
+        } catch (IOException | UncheckedIOException e) {
+            throw new Failed(
+                    "The platform cannot start on "
+                            + settings.address()
+                            + " and "
+                            + settings.data()
+                            + ": "
+                            + e.getMessage(),
+                    e);
+        }
     }
 
     private static String hostAndPort(Settings settings, int port) {

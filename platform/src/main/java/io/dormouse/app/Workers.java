@@ -34,8 +34,7 @@ final class Workers implements AutoCloseable {
     private final Pools pools;
     private final Models models;
 
-    Workers(Settings settings, MovableClock clock, S3Client s3, LogWriter logs)
-            throws IOException {
+    Workers(Settings settings, MovableClock clock, S3Client s3, LogWriter logs) throws IOException {
         launcher =
                 new ProcessLauncher(
                         ModelServer.install(
@@ -44,8 +43,7 @@ final class Workers implements AutoCloseable {
                                 settings.cache(),
                                 line -> LOG.log(System.Logger.Level.DEBUG, line)),
                         ProcessSettings.in(
-                                settings.data().resolve("run"),
-                                settings.data().resolve("models")),
+                                settings.data().resolve("run"), settings.data().resolve("models")),
                         Workers::notice);
         launcher.found().forEach(io.dormouse.worker.Instance::close);
         alarms = new ClockAlarms(clock);

@@ -104,8 +104,8 @@ public final class Clients {
                 .overrideConfiguration(options.build());
     }
 
-    /// For a platform without TLS, connections are opened here: the SDK's own client reads the JDK's
-    /// certificates at once, which costs a command more than its call does.
+    /// For a platform without TLS, connections are opened here: the SDK's own client reads the
+    /// JDK's certificates at once, which costs a command more than its call does.
     private SdkHttpClient http() {
         if (endpoint.getScheme().equals("http")) {
             return UrlConnectionHttpClient.create(Clients::open);

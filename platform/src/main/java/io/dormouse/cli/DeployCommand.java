@@ -6,8 +6,8 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -95,7 +95,9 @@ public final class DeployCommand implements Callable<Integer> {
                         roleArn.orElse("arn:aws:iam::" + account + ":role/dormouse"),
                         memoryMb,
                         maxConcurrency,
-                        idleSeconds.map(OptionalInt::of).orElse(OptionalInt.empty()));
+                        idleSeconds
+                                .map(s -> Map.of("dormouse:idle-seconds", s.toString()))
+                                .orElse(Map.of()));
         try (SageMakerClient sageMaker = clients.sageMaker()) {
             deployment.apply(sageMaker, REVISION.format(Instant.now()));
             new EndpointWait(sageMaker)

@@ -1,8 +1,7 @@
 package io.dormouse.cli;
 
-import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalInt;
+import java.util.Map;
 import software.amazon.awssdk.services.sagemaker.SageMakerClient;
 import software.amazon.awssdk.services.sagemaker.model.ContainerDefinition;
 import software.amazon.awssdk.services.sagemaker.model.ProductionVariant;
@@ -16,14 +15,14 @@ import software.amazon.awssdk.services.sagemaker.model.Tag;
 /// @param container the model, or the model package it comes from
 /// @param roleArn what the instances may do
 /// @param memoryMb 1024, 2048 … 6144
-/// @param idleSeconds how long an idle instance is kept; empty for the platform's choice
+/// @param settings tags of ours that a new endpoint gets: `dormouse:idle-seconds`
 record Deployment(
         String name,
         ContainerDefinition container,
         String roleArn,
         int memoryMb,
         int maxConcurrency,
-        OptionalInt idleSeconds) {
+        Map<String, String> settings) {
     /// Makes or updates the endpoint; it is on its way when this returns.
     ///
     /// @param suffix what makes the names of this deployment's model and configuration new
@@ -34,6 +33,7 @@ record Deployment(
         sageMaker.createEndpointConfig(
                 r -> r.endpointConfigName(revision).productionVariants(variant(revision)));
         if (exists(sageMaker)) {
+            retag(sageMaker);
             sageMaker.updateEndpoint(r -> r.endpointName(name).endpointConfigName(revision));
         } else {
             sageMaker.createEndpoint(
@@ -54,15 +54,18 @@ record Deployment(
                 .build();
     }
 
+    /// An update carries no tags.
+    private void retag(SageMakerClient sageMaker) {
+        if (!settings.isEmpty()) {
+            String arn = sageMaker.describeEndpoint(r -> r.endpointName(name)).endpointArn();
+            sageMaker.addTags(r -> r.resourceArn(arn).tags(tags()));
+        }
+    }
+
     private List<Tag> tags() {
-        List<Tag> tags = new ArrayList<>();
-        idleSeconds.ifPresent(seconds ->
-                tags.add(
-                        Tag.builder()
-                                .key("dormouse:idle-seconds")
-                                .value(Integer.toString(seconds))
-                                .build()));
-        return tags;
+        return settings.entrySet().stream()
+                .map(each -> Tag.builder().key(each.getKey()).value(each.getValue()).build())
+                .toList();
     }
 
     private boolean exists(SageMakerClient sageMaker) {

@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.OptionalInt;
+import java.util.Map;
 import software.amazon.awssdk.services.cloudwatch.CloudWatchClient;
 import software.amazon.awssdk.services.iam.IamClient;
 import software.amazon.awssdk.services.iam.model.NoSuchEntityException;
@@ -23,7 +23,11 @@ final class FlightsDemo implements AutoCloseable {
     private static final String ROLE = "dormouse-demo";
     private static final int MEMORY_MB = 2048;
     private static final int MAX_CONCURRENCY = 5;
-    private static final int IDLE_SECONDS = 5;
+
+    /// From nothing, so that the whole start is seen, and soon asleep again.
+    private static final Map<String, String> SETTINGS =
+            Map.of("dormouse:idle-seconds", "5", "dormouse:warm-pool", "false");
+
     private static final int WARM_CALLS = 100;
 
     private final Clients clients;
@@ -115,13 +119,7 @@ final class FlightsDemo implements AutoCloseable {
 
     private void deploy(String endpoint, ContainerDefinition container, String roleArn) {
         long from = System.nanoTime();
-        new Deployment(
-                        endpoint,
-                        container,
-                        roleArn,
-                        MEMORY_MB,
-                        MAX_CONCURRENCY,
-                        OptionalInt.of(IDLE_SECONDS))
+        new Deployment(endpoint, container, roleArn, MEMORY_MB, MAX_CONCURRENCY, SETTINGS)
                 .apply(sageMaker, run);
         new EndpointWait(sageMaker).untilInService(endpoint, _ -> {});
         say("%s is in service after %.2f s, with no instance".formatted(endpoint, since(from)));

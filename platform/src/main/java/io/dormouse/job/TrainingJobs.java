@@ -285,17 +285,15 @@ public final class TrainingJobs implements SageMakerClient {
     /// Every job, as Search has it.
     public List<SearchRecord> searchRecords() {
         return records.all().stream()
-                .map(
-                        entry ->
-                                SearchRecord.builder()
-                                        .trainingJob(
-                                                Shapes.like(
-                                                                software.amazon.awssdk.services
-                                                                        .sagemaker.model.TrainingJob
-                                                                        .builder(),
-                                                                entry.body())
-                                                        .build())
-                                        .build())
+                .map(entry ->
+                        SearchRecord.builder()
+                                .trainingJob(
+                                        Shapes.like(
+                                                        software.amazon.awssdk.services.sagemaker
+                                                                .model.TrainingJob.builder(),
+                                                        entry.body())
+                                                .build())
+                                .build())
                 .toList();
     }
 

@@ -24,7 +24,8 @@ final class Start implements Runnable {
 
     /// A generic worker takes the built-in kinds, one request at a time.
     static boolean canBeWarm(GroupSpec spec) {
-        return spec.tuning().slots() == 1
+        return spec.tuning().warmPool()
+                && spec.tuning().slots() == 1
                 && switch (spec.model().kind()) {
                     case ONNX, XGBOOST -> true;
                     case PYTHON, CONTAINER -> false;

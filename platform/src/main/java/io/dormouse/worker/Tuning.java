@@ -12,14 +12,22 @@ import java.util.Optional;
 /// @param queueMax requests above MaxConcurrency that wait instead of being throttled:
 ///   `dormouse:queue-max`, 0 as on AWS
 /// @param queueWait how long they wait at most: `dormouse:queue-seconds`
-public record Tuning(int slots, Optional<Duration> idle, int queueMax, Duration queueWait) {
+/// @param warmPool whether it may be started from a generic worker: `dormouse:warm-pool`, `true`
+public record Tuning(
+        int slots, Optional<Duration> idle, int queueMax, Duration queueWait, boolean warmPool) {
     /// As AWS.
-    public static final Tuning DEFAULT = new Tuning(1, Optional.empty(), 0, Duration.ofSeconds(10));
+    public static final Tuning DEFAULT =
+            new Tuning(1, Optional.empty(), 0, Duration.ofSeconds(10), true);
 
     private static final int SLOTS_MAX = 200;
     private static final int QUEUE_MAX = 10_000;
     private static final int QUEUE_SECONDS_MAX = 60;
     private static final int IDLE_SECONDS_MAX = 86_400;
+
+    /// With the warm pool.
+    public Tuning(int slots, Optional<Duration> idle, int queueMax, Duration queueWait) {
+        this(slots, idle, queueMax, queueWait, true);
+    }
 
     public Tuning {
         if (slots < 1 || queueMax < 0 || queueWait.isNegative()) {
@@ -37,7 +45,22 @@ public record Tuning(int slots, Optional<Duration> idle, int queueMax, Duration 
                 number(tags, "dormouse:queue-max", 0, QUEUE_MAX).orElse(DEFAULT.queueMax),
                 number(tags, "dormouse:queue-seconds", 1, QUEUE_SECONDS_MAX)
                         .map(Duration::ofSeconds)
-                        .orElse(DEFAULT.queueWait));
+                        .orElse(DEFAULT.queueWait),
+                flag(tags, "dormouse:warm-pool").orElse(DEFAULT.warmPool));
+    }
+
+    private static Optional<Boolean> flag(Map<String, String> tags, String tag) {
+        String text = tags.get(tag);
+        if (text == null) {
+            return Optional.empty();
+        }
+        return switch (text.strip()) {
+            case "true" -> Optional.of(true);
+            case "false" -> Optional.of(false);
+            default ->
+                    throw new IllegalArgumentException(
+                            "Tag " + tag + " must be true or false, not \"" + text + "\"");
+        };
     }
 
     private static Optional<Integer> number(
