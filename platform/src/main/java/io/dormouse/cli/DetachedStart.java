@@ -27,7 +27,16 @@ public final class DetachedStart {
         Path log = data.resolve("platform.log");
         try {
             Files.createDirectories(data);
-            RunningPlatform.remove(data);
+            RunningPlatform.of(data)
+                    .ifPresent(
+                            running -> {
+                                throw new Failed(
+                                        "A platform runs on "
+                                                + data
+                                                + " already, at "
+                                                + running.endpoint()
+                                                + ": ./dormouse stop ends it");
+                            });
             List<String> command = new ArrayList<>(launcher());
             command.addAll(List.of("start", "--data", data.toString()));
             command.addAll(arguments);
