@@ -171,7 +171,7 @@ scores = [float(x) for x in answer["Body"].read().decode().replace(",", "\n").sp
 assert len(scores) == 10 and all(0 < x < 1 for x in scores), scores
 assert answer["InvokedProductionVariant"] == "AllTraffic" and answer["CustomAttributes"] == "trace=1"
 error = refused(lambda: runtime.invoke_endpoint(EndpointName=name, ContentType="text/csv", Body="not,a,flight"), "ModelError")
-assert error.response["ResponseMetadata"]["HTTPStatusCode"] == 424 and error.response["OriginalStatusCode"] == 400
+assert error.response["ResponseMetadata"]["HTTPStatusCode"] == 424 and error.response["OriginalStatusCode"] == 415
 refused(lambda: runtime.invoke_endpoint(EndpointName="absent", Body=b"1"), "ValidationError", "not found")
 refused(lambda: runtime.invoke_endpoint(EndpointName=name, ContentType="text/csv", Body=b"1," * 4_000_000), "ValidationError")
 
