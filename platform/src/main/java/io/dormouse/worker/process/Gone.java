@@ -34,6 +34,9 @@ enum Gone implements Spawned {
     }
 
     @Override
+    public void hangUp() {}
+
+    @Override
     public void terminate() {}
 
     @Override

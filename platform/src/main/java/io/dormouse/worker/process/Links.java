@@ -8,7 +8,6 @@ import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.concurrent.ConcurrentLinkedDeque;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /// The connections to one instance: taken for an exchange and given back.
 sealed interface Links {
@@ -23,34 +22,50 @@ sealed interface Links {
 
     /// The one connection over the process's own descriptors.
     final class One implements Links {
+        private final Spawned process;
         private final HttpLink link;
-        private final AtomicBoolean busy = new AtomicBoolean();
+        private boolean busy;
+        private boolean closed;
 
         One(Spawned process) {
-            var requests = process.requests();
-            this.link = new HttpLink(process.answers(), requests, requests);
+            this.process = process;
+            this.link = new HttpLink(process.answers(), process.requests(), process::hangUp);
         }
 
         @Override
-        public HttpLink take() throws LinkBroken {
-            if (link.spent()) {
+        public synchronized HttpLink take() throws LinkBroken {
+            if (closed || link.spent()) {
                 throw new LinkBroken(Fault.Kind.DIED, "the model server has ended");
             }
-            if (!busy.compareAndSet(false, true)) {
+            if (busy) {
                 throw new IllegalStateException("an instance of one slot has a request already");
             }
+            busy = true;
             return link;
         }
 
         @Override
-        public boolean give(HttpLink link) {
-            busy.set(false);
+        public synchronized boolean give(HttpLink link) {
+            busy = false;
+            if (closed) {
+                link.close();
+            }
             return !link.spent();
         }
 
+        /// The answer under way, if there is one, may still be read.
         @Override
-        public void close() {
-            link.close();
+        public synchronized void close() {
+            closed = true;
+            if (!busy) {
+                link.close();
+                return;
+            }
+            try {
+                process.requests().close();
+            } catch (IOException e) {
+                // The process has ended.
+            }
         }
     }
 

@@ -26,8 +26,9 @@ final class Machine implements AutoCloseable {
 
     private final RunFolder folder;
     private final Limits limits;
-    private final Spawner spawner = new PipeSpawner();
-    private final Spawner sandboxSpawner = new SandboxSpawner(spawner);
+    private final Spawner pipes = new PipeSpawner();
+    private final Spawner sandboxed = new SandboxSpawner(pipes);
+    private final CompletableFuture<Spawner> workers;
     private final CompletableFuture<Optional<Sandbox>> sandbox;
 
     /// Ends what an earlier life left here.
@@ -41,12 +42,27 @@ final class Machine implements AutoCloseable {
             notices.line("ended " + left + " processes that an earlier platform left");
         }
         this.limits = limits(notices);
+        this.workers =
+                CompletableFuture.supplyAsync(
+                        () -> workers(notices),
+                        work -> Thread.ofVirtual().name("spawn-trial").start(work));
         // In the background: the trial takes milliseconds, and the first use of the JDK's process
         // classes a hundred.
         this.sandbox =
                 CompletableFuture.supplyAsync(
                         () -> sandbox(isolation, path, notices),
                         work -> Thread.ofVirtual().name("sandbox-trial").start(work));
+    }
+
+    private Spawner workers(LogSink notices) {
+        try {
+            return new SocketSpawner(folder.spawnSocket());
+        } catch (IOException e) {
+            notices.line(
+                    "WARNING: workers start with pipes, a millisecond or two later and with four threads each: "
+                            + e.getMessage());
+            return pipes;
+        }
     }
 
     private Limits limits(LogSink notices) {
@@ -94,14 +110,24 @@ final class Machine implements AutoCloseable {
         return sandbox.join();
     }
 
-    /// Starts a command as it is.
-    Spawned spawn(Command command) throws StartFailed {
-        return spawn(spawner, command);
+    /// What starts workers; waits for its trial where the platform has just started.
+    Spawner workers() {
+        return workers.join();
     }
 
-    /// Starts a command that is wrapped in a sandbox.
+    /// Starts a worker as it is.
+    Spawned spawnWorker(Command command) throws StartFailed {
+        return spawn(workers(), command);
+    }
+
+    /// Starts a job's program as it is.
+    Spawned spawnProgram(Command command) throws StartFailed {
+        return spawn(pipes, command);
+    }
+
+    /// Starts a worker or a program that is wrapped in a sandbox.
     Spawned spawnSandbox(Command command) throws StartFailed {
-        return spawn(sandboxSpawner, command);
+        return spawn(sandboxed, command);
     }
 
     private static Spawned spawn(Spawner spawner, Command command) throws StartFailed {
@@ -133,6 +159,9 @@ final class Machine implements AutoCloseable {
 
     @Override
     public void close() {
+        if (workers.join() instanceof SocketSpawner sockets) {
+            sockets.close();
+        }
         limits.close();
     }
 }

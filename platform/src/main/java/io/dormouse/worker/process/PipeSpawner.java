@@ -69,6 +69,12 @@ final class PipeSpawner implements Spawner {
             return exit;
         }
 
+        /// What it still answers is read away by the reader of its pipe.
+        @Override
+        public void hangUp() throws IOException {
+            requests.close();
+        }
+
         @Override
         public void terminate() {
             // Of the process itself this would close our ends too, and lose its last words.

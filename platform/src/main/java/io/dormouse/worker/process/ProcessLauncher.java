@@ -190,7 +190,8 @@ public final class ProcessLauncher implements Launcher {
     }
 
     private WorkerProcess spawn(Worker worker, Steps steps) throws StartFailed {
-        List<String> command = worker.command(List.of("--stdio"));
+        boolean oneSocket = !sandboxes() && machine.workers().oneSocket();
+        List<String> command = worker.command(List.of(oneSocket ? "--fd0" : "--stdio"));
         Spawned process = spawned(worker, command, Spawner.Wiring.EXCHANGE, Optional.empty());
         steps.ended("spawn");
         return assembled(newId("i-"), process, new Links.One(process), worker, steps);
@@ -223,14 +224,21 @@ public final class ProcessLauncher implements Launcher {
             Worker worker, List<String> command, Spawner.Wiring wiring, Optional<Path> socket)
             throws StartFailed {
         Path folder = machine.folder().path();
-        if (settings.isolation() == ProcessSettings.Isolation.ALL
-                && machine.sandbox().isPresent()) {
+        if (sandboxes()) {
             List<String> inside =
-                    machine.sandbox().get().aroundWorker(command, worker.readable(), socket);
+                    machine.sandbox()
+                            .orElseThrow()
+                            .aroundWorker(command, worker.readable(), socket);
             return machine.spawnSandbox(
                     new Machine.Command(inside, worker.environment(), folder, wiring));
         }
-        return machine.spawn(new Machine.Command(command, worker.environment(), folder, wiring));
+        return machine.spawnWorker(
+                new Machine.Command(command, worker.environment(), folder, wiring));
+    }
+
+    private boolean sandboxes() {
+        return settings.isolation() == ProcessSettings.Isolation.ALL
+                && machine.sandbox().isPresent();
     }
 
     private void awaitSocket(WorkerProcess instance, Links.Socket links, Path socket)
@@ -333,7 +341,7 @@ public final class ProcessLauncher implements Launcher {
         Optional<Sandbox> sandbox = machine.sandbox();
         if (sandbox.isEmpty()) {
             environment.put("DORMOUSE_ML_ROOT", spec.root().toString());
-            return machine.spawn(
+            return machine.spawnProgram(
                     new Machine.Command(
                             spec.command(), environment, spec.root(), Spawner.Wiring.LIFELINE));
         }

@@ -19,6 +19,7 @@ final class RunFolder {
 
     private static final String NOTE = ".pid";
     private static final String SOCKET = "s";
+    private static final String SPAWN = "spawn";
     private static final long SWEEP_NANOS_MAX = TimeUnit.SECONDS.toNanos(5);
 
     private final Path folder;
@@ -65,6 +66,11 @@ final class RunFolder {
     /// Makes the folder of an instance's socket, the socket's alone.
     Path socketFolder(String id) throws IOException {
         return Files.createDirectory(sockets.resolve(id));
+    }
+
+    /// Where the platform itself listens, to make pairs of sockets.
+    Path spawnSocket() {
+        return sockets.resolve(SPAWN);
     }
 
     static Path socket(Path folder) {

@@ -49,6 +49,11 @@ final class SandboxSpawner implements Spawner {
         }
     }
 
+    @Override
+    public boolean oneSocket() {
+        return spawner.oneSocket();
+    }
+
     /// A process behind two of bubblewrap's: the one that we started, and the first of its
     /// namespace.
     private record Sandboxed(Spawned outer) implements Spawned {
@@ -75,6 +80,11 @@ final class SandboxSpawner implements Spawner {
         @Override
         public CompletableFuture<Integer> exit() {
             return outer.exit();
+        }
+
+        @Override
+        public void hangUp() throws IOException {
+            outer.hangUp();
         }
 
         /// Bubblewrap itself would end at once and take the program with it.

@@ -1,5 +1,6 @@
 package io.dormouse.worker.process;
 
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.concurrent.CompletableFuture;
@@ -8,13 +9,16 @@ import java.util.concurrent.CompletableFuture;
 interface Spawned {
     long pid();
 
-    /// Its descriptor 0. Closing it asks a worker to end.
+    /// Its descriptor 0. Closing it asks a worker to answer what it has in hand and to end.
     OutputStream requests();
 
     /// Its descriptor 1; empty with [Spawner.Wiring#LIFELINE].
     InputStream answers();
 
     InputStream log();
+
+    /// Closes our ends of its descriptors 0 and 1: nobody will read what it still answers.
+    void hangUp() throws IOException;
 
     /// Completes when it has ended, with its exit code: 128 plus the number of the signal that
     /// ended it.

@@ -22,4 +22,9 @@ interface Spawner {
     Spawned spawn(
             List<String> command, Map<String, String> environment, Path directory, Wiring wiring)
             throws IOException;
+
+    /// Whether descriptor 0 of an exchange is a socket for both ways, and 1 is the log like 2.
+    default boolean oneSocket() {
+        return false;
+    }
 }

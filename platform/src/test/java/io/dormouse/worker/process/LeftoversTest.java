@@ -51,7 +51,7 @@ class LeftoversTest {
             assertTrue(stranger.isAlive());
             assertEquals(List.of(), launcher.found());
             try (var left = Files.list(run)) {
-                assertEquals(List.of(), left.toList());
+                assertTrue(left.allMatch(file -> file.endsWith("spawn")));
             }
             assertTrue(notices.contains("ended 1 processes that an earlier platform left"));
         } finally {

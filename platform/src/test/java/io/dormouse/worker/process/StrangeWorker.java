@@ -42,7 +42,10 @@ public final class StrangeWorker {
         if (listen >= 0) {
             listen(Path.of(words[listen + 1]));
         } else {
-            serve(new FileInputStream(FileDescriptor.in), new FileOutputStream(FileDescriptor.out));
+            boolean both = arguments.contains("--fd0");
+            serve(
+                    new FileInputStream(FileDescriptor.in),
+                    new FileOutputStream(both ? FileDescriptor.in : FileDescriptor.out));
         }
     }
 
