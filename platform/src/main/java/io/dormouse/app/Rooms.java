@@ -90,24 +90,34 @@ final class Rooms implements AutoCloseable {
                                 workers,
                                 logs.writer(),
                                 metrics.meters()));
-        operations =
-                Operations.builder()
-                        .join(AwsService.SAGEMAKER, (Object[]) control.operations(jobs))
-                        .join(AwsService.SAGEMAKER, jobs.training(), jobs.processing())
-                        .stream(AwsService.SAGEMAKER_RUNTIME, "InvokeEndpoint", invocations)
-                        .join(AwsService.CLOUDWATCH, metrics)
-                        .join(AwsService.LOGS, logs)
-                        .join(AwsService.STS, new Sts(keys, roles))
-                        .join(
-                                AwsService.IAM,
-                                roles,
-                                new Policies(store, clock),
-                                new Principals(store, clock))
-                        .build();
+        operations = operations(control, jobs, invocations, keys, roles, clock);
         handler = handler(settings, keys);
         Thread.ofVirtual().name("sweep").start(objects::sweep);
         control.start();
         jobs.resume();
+    }
+
+    /// The table of what is served, and by whom.
+    private Operations operations(
+            ControlPlane control,
+            Jobs jobs,
+            Invocations invocations,
+            AccessKeys keys,
+            Roles roles,
+            InstantSource clock) {
+        return Operations.builder()
+                .join(AwsService.SAGEMAKER, (Object[]) control.operations(jobs))
+                .join(AwsService.SAGEMAKER, jobs.training(), jobs.processing())
+                .stream(AwsService.SAGEMAKER_RUNTIME, "InvokeEndpoint", invocations)
+                .join(AwsService.CLOUDWATCH, metrics)
+                .join(AwsService.LOGS, logs)
+                .join(AwsService.STS, new Sts(keys, roles))
+                .join(
+                        AwsService.IAM,
+                        roles,
+                        new Policies(store, clock),
+                        new Principals(store, clock))
+                .build();
     }
 
     /// Opens them on the data folder; what an earlier life left is taken up.

@@ -28,15 +28,14 @@ public final class DetachedStart {
         try {
             Files.createDirectories(data);
             RunningPlatform.of(data)
-                    .ifPresent(
-                            running -> {
-                                throw new Failed(
-                                        "A platform runs on "
-                                                + data
-                                                + " already, at "
-                                                + running.endpoint()
-                                                + ": ./dormouse stop ends it");
-                            });
+                    .ifPresent(running -> {
+                        throw new Failed(
+                                "A platform runs on "
+                                        + data
+                                        + " already, at "
+                                        + running.endpoint()
+                                        + ": ./dormouse stop ends it");
+                    });
             List<String> command = new ArrayList<>(launcher());
             command.addAll(List.of("start", "--data", data.toString()));
             command.addAll(arguments);
