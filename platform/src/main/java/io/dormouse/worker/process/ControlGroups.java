@@ -21,6 +21,13 @@ final class ControlGroups implements Limits {
     private static final long CPU_PERIOD_MICROS = 20_000;
 
     private static final long CPU_QUOTA_MICROS_MIN = 1000;
+
+    /// Sixteen times the usual 1024, of version 1.
+    private static final int CPU_SHARES = 16 * 1024;
+
+    /// Sixteen times the usual 100, of version 2.
+    private static final int CPU_WEIGHT = 1600;
+
     private static final long SWEEP_NANOS_MAX = TimeUnit.SECONDS.toNanos(5);
     private static final long SWEEP_PERIOD_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
@@ -28,6 +35,21 @@ final class ControlGroups implements Limits {
 
     ControlGroups(CgroupPlaces places) {
         this.places = places;
+        places.cpu().ifPresent(tree -> weigh(tree, places.unified()));
+    }
+
+    /// On a busy machine a group counts as one task against every task outside: without weight, all
+    /// instances together would get what one background program gets.
+    private static void weigh(Path tree, boolean unified) {
+        try {
+            if (unified) {
+                write(tree, "cpu.weight", CPU_WEIGHT);
+            } else {
+                write(tree, "cpu.shares", CPU_SHARES);
+            }
+        } catch (IOException e) {
+            // Then they have the usual weight.
+        }
     }
 
     @Override
