@@ -5,10 +5,12 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
+import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Request;
@@ -16,7 +18,6 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.handler.ErrorHandler;
-import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.VirtualThreadPool;
 import org.slf4j.Logger;
@@ -31,6 +32,8 @@ public final class HttpServer implements AutoCloseable {
 
     private final Server server;
     private final ServerConnector connector;
+    private final Adapter adapter;
+    private final Duration drain;
 
     /// Limits of the server.
     ///
@@ -50,6 +53,7 @@ public final class HttpServer implements AutoCloseable {
     ///
     /// @throws IOException where the port is taken, saying which
     public HttpServer(Settings settings, Handler handler) throws IOException {
+        drain = settings.drain();
         server = new Server(new VirtualThreadPool());
         HttpConfiguration http = new HttpConfiguration();
         http.setSendServerVersion(false);
@@ -77,7 +81,8 @@ public final class HttpServer implements AutoCloseable {
         errors.setShowCauses(false);
         errors.setShowOrigin(false);
         server.setErrorHandler(errors);
-        server.setHandler(new GracefulHandler(new Adapter(handler)));
+        adapter = new Adapter(handler);
+        server.setHandler(adapter);
         start();
     }
 
@@ -99,7 +104,14 @@ public final class HttpServer implements AutoCloseable {
     @Override
     public void close() {
         try {
+            var accepting = connector.shutdown();
+            adapter.drain(drain);
+            // What is left is silent: connections that clients keep for their next request.
+            connector.getConnectedEndPoints().forEach(EndPoint::close);
+            accepting.get(1, TimeUnit.SECONDS);
             server.stop();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         } catch (Exception e) {
             LOG.warn("The HTTP server did not stop cleanly", e);
         }
@@ -107,6 +119,13 @@ public final class HttpServer implements AutoCloseable {
 
     private static final class Adapter extends org.eclipse.jetty.server.Handler.Abstract {
         private final Handler handler;
+
+        /// Guards the two fields below.
+        private final Object lock = new Object();
+
+        private int underWay;
+
+        private boolean isDraining;
 
         Adapter(Handler handler) {
             this.handler = handler;
@@ -119,12 +138,55 @@ public final class HttpServer implements AutoCloseable {
             request.addIdleTimeoutListener(_ -> false);
             JettyExchange exchange = new JettyExchange(request, response);
             try {
-                handler.handle(exchange);
+                if (enter(request)) {
+                    handler.handle(exchange);
+                } else {
+                    unavailable(exchange);
+                }
                 callback.succeeded();
             } catch (IOException | RuntimeException e) {
                 fail(exchange, response, callback, e);
             }
             return true;
+        }
+
+        /// Counts a request until its answer is out; false where no new one is taken any more.
+        private boolean enter(Request request) {
+            synchronized (lock) {
+                if (isDraining) {
+                    return false;
+                }
+                underWay++;
+            }
+            Request.addCompletionListener(
+                    request,
+                    _ -> {
+                        synchronized (lock) {
+                            underWay--;
+                            lock.notifyAll();
+                        }
+                    });
+            return true;
+        }
+
+        /// Waits until no request is under way, but not longer than this.
+        void drain(Duration longest) throws InterruptedException {
+            long end = System.nanoTime() + longest.toNanos();
+            synchronized (lock) {
+                isDraining = true;
+                long left = longest.toMillis();
+                while (underWay > 0 && left > 0) {
+                    lock.wait(left);
+                    left = Duration.ofNanos(end - System.nanoTime()).toMillis();
+                }
+            }
+        }
+
+        private static void unavailable(Exchange exchange) throws IOException {
+            exchange.answer(
+                    503,
+                    Map.of("Content-Type", "text/plain", "Connection", "close"),
+                    "The platform is stopping".getBytes(StandardCharsets.UTF_8));
         }
 
         /// A handler answers its own errors; what arrives here is a client that is gone, a body

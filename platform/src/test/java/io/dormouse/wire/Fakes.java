@@ -2,9 +2,13 @@ package io.dormouse.wire;
 
 import io.dormouse.aws.AwsError;
 import io.dormouse.aws.Caller;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import software.amazon.awssdk.core.SdkBytes;
@@ -52,6 +56,7 @@ import software.amazon.awssdk.services.sagemaker.model.StopTrainingJobResponse;
 import software.amazon.awssdk.services.sagemakerruntime.SageMakerRuntimeClient;
 import software.amazon.awssdk.services.sagemakerruntime.model.InvokeEndpointAsyncRequest;
 import software.amazon.awssdk.services.sagemakerruntime.model.InvokeEndpointAsyncResponse;
+import software.amazon.awssdk.services.sagemakerruntime.model.ModelErrorException;
 import software.amazon.awssdk.services.sts.StsClient;
 import software.amazon.awssdk.services.sts.model.AssumeRoleRequest;
 import software.amazon.awssdk.services.sts.model.AssumeRoleResponse;
@@ -348,38 +353,34 @@ public final class Fakes {
     }
 
     /// Answers an invocation with what it saw.
-    static Streaming.Answer echo(Streaming.Head head, java.io.InputStream body)
-            throws java.io.IOException {
-        String endpoint = head.path().get("EndpointName");
-        switch (endpoint) {
-            case "busy" -> throw AwsError.THROTTLING.of("5 requests are under way");
-            case "absent" ->
-                    throw AwsError.VALIDATION_ERROR.of(
-                            "Endpoint absent of account 123456789012 not found.");
-            case "broken" ->
-                    throw software.amazon.awssdk.services.sagemakerruntime.model.ModelErrorException
-                            .builder()
-                            .message("Received server error (500) from primary")
-                            .originalStatusCode(500)
-                            .originalMessage("boom")
-                            .logStreamArn("arn:x")
-                            .build();
-            default -> {
-                String seen = endpoint + "|" + head.header("Content-Type").orElse("none") + "|";
-                return new Streaming.Answer(
-                        200,
-                        Map.of(
-                                "Content-Type",
-                                "text/csv",
-                                "x-Amzn-Invoked-Production-Variant",
-                                "AllTraffic"),
-                        java.util.Optional.empty(),
-                        out -> {
-                            out.write(seen.getBytes(java.nio.charset.StandardCharsets.UTF_8));
-                            body.transferTo(out);
-                        });
-            }
+    static Streaming.Answer echo(Streaming.Head head, InputStream body) throws IOException {
+        String endpoint = head.path().getOrDefault("EndpointName", "");
+        if (endpoint.equals("busy")) {
+            throw AwsError.THROTTLING.of("5 requests are under way");
+        } else if (endpoint.equals("absent")) {
+            throw AwsError.VALIDATION_ERROR.of(
+                    "Endpoint absent of account 123456789012 not found.");
+        } else if (endpoint.equals("broken")) {
+            throw ModelErrorException.builder()
+                    .message("Received server error (500) from primary")
+                    .originalStatusCode(500)
+                    .originalMessage("boom")
+                    .logStreamArn("arn:x")
+                    .build();
         }
+        String seen = endpoint + "|" + head.header("Content-Type").orElse("none") + "|";
+        return new Streaming.Answer(
+                200,
+                Map.of(
+                        "Content-Type",
+                        "text/csv",
+                        "x-Amzn-Invoked-Production-Variant",
+                        "AllTraffic"),
+                Optional.empty(),
+                out -> {
+                    out.write(seen.getBytes(StandardCharsets.UTF_8));
+                    body.transferTo(out);
+                });
     }
 
     static SdkBytes bytes(String text) {

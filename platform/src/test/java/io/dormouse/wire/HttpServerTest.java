@@ -70,6 +70,10 @@ class HttpServerTest {
         }
     }
 
+    private static String post(String headers, String body) {
+        return "POST /a HTTP/1.1\r\nHost: h\r\n" + headers + "\r\n\r\n" + body;
+    }
+
     @Test
     void keysArriveAsTheyWereSent() throws IOException {
         try (HttpServer server = server()) {
@@ -92,8 +96,9 @@ class HttpServerTest {
             String both =
                     talk(
                             server,
-                            "POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 6\r\n"
-                                    + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: h\r\n\r\n");
+                            post(
+                                    "Content-Length: 6\r\nTransfer-Encoding: chunked",
+                                    "0\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: h\r\n\r\n"));
             assertTrue(both.startsWith("HTTP/1.1 400"), both);
             assertFalse(both.contains("smuggled"), both);
             String twice =
@@ -115,8 +120,9 @@ class HttpServerTest {
             String extended =
                     talk(
                             server,
-                            "POST /a HTTP/1.1\r\nHost: h\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
-                                    + "5;chunk-signature=abc\r\nhello\r\n0;chunk-signature=d\r\n\r\n");
+                            post(
+                                    "Connection: close\r\nTransfer-Encoding: chunked",
+                                    "5;chunk-signature=abc\r\nhello\r\n0;chunk-signature=d\r\n\r\n"));
             assertTrue(extended.contains("POST /a? 5 h"), extended);
         }
     }
@@ -285,5 +291,23 @@ class HttpServerTest {
         release.countDown();
         assertTrue(answer.get(15, TimeUnit.SECONDS).startsWith("HTTP/1.1 200"), answer.get());
         closed.get(15, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void closingDoesNotWaitForSilentConnections() throws Exception {
+        HttpServer server = server();
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+            socket.setSoTimeout(10_000);
+            socket.getOutputStream()
+                    .write(
+                            "GET /1 HTTP/1.1\r\nHost: h\r\n\r\n"
+                                    .getBytes(StandardCharsets.US_ASCII));
+            assertEquals('H', socket.getInputStream().read());
+            long start = System.nanoTime();
+            server.close();
+            Duration took = Duration.ofNanos(System.nanoTime() - start);
+            assertTrue(took.compareTo(Duration.ofSeconds(5)) < 0, "took " + took);
+            socket.getInputStream().readAllBytes();
+        }
     }
 }

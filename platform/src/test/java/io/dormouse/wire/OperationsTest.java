@@ -53,9 +53,7 @@ class OperationsTest {
                                                 AwsService.SAGEMAKER,
                                                 new Fakes.Models(),
                                                 new Fakes.Models()));
-        assertTrue(
-                thrown.getMessage().contains("of sagemaker is served by both"),
-                thrown.getMessage());
+        assertTrue(String.valueOf(thrown.getMessage()).contains("of sagemaker is served by both"));
         assertThrows(
                 IllegalStateException.class,
                 () ->

@@ -175,7 +175,7 @@ class SdkClientsTest {
                         () -> sagemaker.deleteModel(m -> m.modelName("m")));
         assertEquals(500, thrown.statusCode());
         assertEquals("InternalFailure", thrown.awsErrorDetails().errorCode());
-        assertFalse(thrown.getMessage().contains("secret"));
+        assertFalse(String.valueOf(thrown.getMessage()).contains("secret"));
     }
 
     @Test
