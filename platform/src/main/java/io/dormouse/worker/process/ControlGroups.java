@@ -57,7 +57,7 @@ final class ControlGroups implements Limits {
         var group = new Group(id);
         try {
             for (Path tree : places.trees().toList()) {
-                Files.createDirectory(tree.resolve(id));
+                Files.createDirectories(tree.resolve(id));
             }
             group.limitMemory(memoryBytes);
             if (places.pids().isPresent()) {
