@@ -111,7 +111,7 @@ public final class Capacity {
     /// @throws StartFailed with [StartFailed.Cause#CAPACITY], saying what is full
     public Reservation reserve(String owner, long memoryMb, double cores, Duration wait)
             throws StartFailed, InterruptedException {
-        if (memoryMb > this.memoryMb || cores > this.cores + ROUNDING) {
+        if (!couldHold(memoryMb, cores)) {
             throw new StartFailed(
                     StartFailed.Cause.CAPACITY,
                     owner
@@ -142,6 +142,11 @@ public final class Capacity {
                 waiting.decrementAndGet();
             }
         }
+    }
+
+    /// Whether it fits the machine at all.
+    boolean couldHold(long memoryMb, double cores) {
+        return memoryMb <= this.memoryMb && cores <= this.cores + ROUNDING;
     }
 
     private Optional<Reservation> take(String owner, long memoryMb, double cores) {

@@ -12,6 +12,9 @@ final class Start implements Runnable {
     /// A start whose first answer takes longer than that does not hold up others any more.
     private static final Duration TURN_MAX = Duration.ofSeconds(2);
 
+    /// How long a start waits for room before others get its turn.
+    private static final Duration ROOM_LOOK = Duration.ofMillis(250);
+
     private final PoolGroup pool;
     private final Pools pools;
     private final Starting start;
@@ -36,7 +39,6 @@ final class Start implements Runnable {
     public void run() {
         Optional<Capacity.Reservation> room = Optional.empty();
         try {
-            start.takeTurn(pools);
             room = Optional.of(reserve());
             if (!pool.launches(start)) {
                 room.get().close();
@@ -55,14 +57,29 @@ final class Start implements Runnable {
         }
     }
 
+    /// Takes a turn and room on the machine. Where there is no room, others get the turn meanwhile:
+    /// a full machine must not hold up a start that would fit.
     private Capacity.Reservation reserve() throws StartFailed, InterruptedException {
-        long left = start.waitNanos - (System.nanoTime() - start.steps.begin());
-        GroupSpec spec = pool.spec;
-        return pools.capacity.reserve(
-                spec.owner(),
-                pool.footprint.reservedMb(),
-                pool.footprint.reservedCores(),
-                Duration.ofNanos(Math.max(0, left)));
+        long memoryMb = pool.footprint.reservedMb();
+        double cores = pool.footprint.reservedCores();
+        // A little less than its requests wait, so that they are told what is full.
+        long deadline = start.steps.begin() + start.waitNanos / 20 * 19;
+        while (true) {
+            start.takeTurn(pools);
+            long left = Math.max(0, deadline - System.nanoTime());
+            try {
+                return pools.capacity.reserve(
+                        pool.spec.owner(),
+                        memoryMb,
+                        cores,
+                        Duration.ofNanos(Math.min(left, ROOM_LOOK.toNanos())));
+            } catch (StartFailed full) {
+                if (left <= ROOM_LOOK.toNanos() || !pools.capacity.couldHold(memoryMb, cores)) {
+                    throw full;
+                }
+                start.over(pools);
+            }
+        }
     }
 
     private void launch(Capacity.Reservation room) throws StartFailed {

@@ -125,8 +125,10 @@ class PoolGroupTest extends WorkerGroupConformance {
         serving.time.pass(Duration.ofDays(1));
         assertEquals(2, group.stats().instances());
         serving.launcher.alive.iterator().next().die("killed");
-        serving.time.pass(Duration.ofSeconds(5));
-        await("replaced", () -> serving.launcher.starts.get() == 3);
+        await("replaced", () -> {
+            serving.time.pass(Duration.ofSeconds(1));
+            return serving.launcher.starts.get() == 3;
+        });
         await("ready", () -> group.stats().starting() == 0);
         group.bounds(0, 5);
         serving.time.pass(Duration.ofDays(1));
@@ -164,10 +166,12 @@ class PoolGroupTest extends WorkerGroupConformance {
         WorkerGroup one = small.pools.create(Serving.spec("one", 5, 0, Serving.slots(1)));
         WorkerGroup two = small.pools.create(Serving.spec("two", 5, 0, Serving.slots(1)));
         WorkerGroup.Lease held = one.lease(PATIENCE);
-        StartFailed full = assertThrows(StartFailed.class, () -> two.lease(Duration.ofMillis(200)));
+        StartFailed full =
+                assertThrows(StartFailed.class, () -> two.lease(Duration.ofSeconds(4)));
+        assertEquals(StartFailed.Cause.CAPACITY, full.reason());
         assertTrue(
-                full.reason() == StartFailed.Cause.CAPACITY
-                        || full.reason() == StartFailed.Cause.TIMEOUT);
+                full.getMessage().contains("endpoint/one/AllTraffic holds 100 MB"),
+                full.getMessage());
         held.close();
         assertEquals("b", ask(two, "b"));
     }
