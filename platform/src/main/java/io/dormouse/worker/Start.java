@@ -1,10 +1,7 @@
 package io.dormouse.worker;
 
-import java.io.InputStream;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /// One start, on a thread of its own: its turn, room on the machine, then the launcher or a warm
 /// worker. Whoever waits for it is told by the pool.
@@ -106,42 +103,14 @@ final class Start implements Runnable {
         }
         log.named(instance.id());
         if (start.unasked) {
-            awaitReady(instance);
+            Ping.await(instance, pools.settings.healthy());
+            start.steps.ended(Steps.READY);
         }
         if (pool.started(start, instance, room)) {
             pools.alarms.at(pools.clock.instant().plus(TURN_MAX), () -> start.over(pools));
         } else {
             start.over(pools);
         }
-    }
-
-    /// An instance that no request waits for is asked whether it is ready, so that the one which
-    /// finds it does not wait for its model.
-    private void awaitReady(Instance instance) throws StartFailed {
-        Request ping =
-                new Request("GET", "/ping", Map.of(), OptionalLong.of(0), pools.settings.healthy());
-        try (Answer answer = instance.send(ping, InputStream.nullInputStream())) {
-            if (answer.status() != 200) {
-                throw new StartFailed(
-                        StartFailed.Cause.MODEL, "/ping was answered " + answer.status() + ".");
-            }
-            start.steps.ended(Steps.READY);
-        } catch (Fault e) {
-            instance.close();
-            throw new StartFailed(cause(e.kind()), String.valueOf(e.getMessage()), e);
-        } catch (StartFailed e) {
-            instance.close();
-            throw e;
-        }
-    }
-
-    private static StartFailed.Cause cause(Fault.Kind kind) {
-        return switch (kind) {
-            case UNLOADABLE -> StartFailed.Cause.MODEL;
-            case OUT_OF_MEMORY -> StartFailed.Cause.MEMORY;
-            case TIMEOUT -> StartFailed.Cause.TIMEOUT;
-            case DIED, GARBAGE, TRUNCATED, CALLER_GONE -> StartFailed.Cause.PLATFORM;
-        };
     }
 
     private Instance launch(InstanceSpec spec) throws StartFailed {

@@ -20,6 +20,7 @@ public final class WarmPool implements Capacity.Evictable, AutoCloseable {
     private static final Duration REFILL = Duration.ofMillis(500);
 
     private static final Duration RETRY = Duration.ofSeconds(30);
+    private static final Duration HEALTHY = Duration.ofMinutes(3);
 
     private record Warm(Instance instance, Capacity.Reservation reservation, Instant since) {}
 
@@ -122,8 +123,10 @@ public final class WarmPool implements Capacity.Evictable, AutoCloseable {
             return;
         }
         try {
-            started(new Warm(launcher.warm(spec), room.get(), clock.instant()));
-        } catch (StartFailed e) {
+            Instance instance = launcher.warm(spec);
+            Ping.await(instance, HEALTHY);
+            started(new Warm(instance, room.get(), clock.instant()));
+        } catch (StartFailed | RuntimeException e) {
             room.get().close();
             failed(String.valueOf(e.getMessage()));
         }

@@ -99,8 +99,7 @@ class ServingPathTest {
                         (group, stream, line) -> LOG.add(group + " " + stream + " " + line),
                         PoolSettings.forCores(2));
         Operations operations =
-                Operations.builder()
-                        .stream(
+                Operations.builder().stream(
                                 AwsService.SAGEMAKER_RUNTIME,
                                 "InvokeEndpoint",
                                 new Invocations(ROUTES, Meters.NONE, InvocationLimits.DEFAULT))
@@ -149,13 +148,12 @@ class ServingPathTest {
     }
 
     private static InvokeEndpointResponse invoke(String endpoint, String body) {
-        return client.invokeEndpoint(
-                r ->
-                        r.endpointName(endpoint)
-                                .contentType("text/csv")
-                                .accept("application/json")
-                                .customAttributes("trace=1")
-                                .body(SdkBytes.fromUtf8String(body)));
+        return client.invokeEndpoint(r ->
+                r.endpointName(endpoint)
+                        .contentType("text/csv")
+                        .accept("application/json")
+                        .customAttributes("trace=1")
+                        .body(SdkBytes.fromUtf8String(body)));
     }
 
     private static List<String> steps(String endpoint) {
@@ -165,10 +163,7 @@ class ServingPathTest {
                         .orElseThrow()
                         .path("starts")
                         .get(0);
-        return start.path("steps")
-                .valueStream()
-                .map(step -> step.path("step").asString())
-                .toList();
+        return start.path("steps").valueStream().map(step -> step.path("step").asString()).toList();
     }
 
     @Test
@@ -201,10 +196,12 @@ class ServingPathTest {
         serve("cold", model, Serving.slots(1));
         String answer = invoke("cold", "1,2,3,4\n").body().asUtf8String();
         warm.fill();
-        Serving.await("a worker is warm", () -> {
-            TIME.pass(Duration.ofMillis(500));
-            return warm.ready() == 1;
-        });
+        Serving.await(
+                "a worker is warm",
+                () -> {
+                    TIME.pass(Duration.ofMillis(500));
+                    return warm.ready() == 1;
+                });
         WorkerGroup group = serve("warmed", model, Serving.slots(1));
         assertEquals(answer, invoke("warmed", "1,2,3,4\n").body().asUtf8String());
         assertEquals("warm", group.journal().starts().getFirst().origin());
@@ -258,8 +255,7 @@ class ServingPathTest {
         assertEquals(1, group.stats().instances());
         WorkerGroup.Lease other = group.lease(Serving.PATIENCE);
         SageMakerRuntimeException throttled =
-                assertThrows(
-                        SageMakerRuntimeException.class, () -> invoke("slots", "1,2,3,4\n"));
+                assertThrows(SageMakerRuntimeException.class, () -> invoke("slots", "1,2,3,4\n"));
         assertEquals(400, throttled.statusCode());
         assertEquals("ThrottlingException", throttled.awsErrorDetails().errorCode());
         held.close();

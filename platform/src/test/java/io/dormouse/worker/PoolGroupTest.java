@@ -125,10 +125,12 @@ class PoolGroupTest extends WorkerGroupConformance {
         serving.time.pass(Duration.ofDays(1));
         assertEquals(2, group.stats().instances());
         serving.launcher.alive.iterator().next().die("killed");
-        await("replaced", () -> {
-            serving.time.pass(Duration.ofSeconds(1));
-            return serving.launcher.starts.get() == 3;
-        });
+        await(
+                "replaced",
+                () -> {
+                    serving.time.pass(Duration.ofSeconds(1));
+                    return serving.launcher.starts.get() == 3;
+                });
         await("ready", () -> group.stats().starting() == 0);
         group.bounds(0, 5);
         serving.time.pass(Duration.ofDays(1));
@@ -166,8 +168,7 @@ class PoolGroupTest extends WorkerGroupConformance {
         WorkerGroup one = small.pools.create(Serving.spec("one", 5, 0, Serving.slots(1)));
         WorkerGroup two = small.pools.create(Serving.spec("two", 5, 0, Serving.slots(1)));
         WorkerGroup.Lease held = one.lease(PATIENCE);
-        StartFailed full =
-                assertThrows(StartFailed.class, () -> two.lease(Duration.ofSeconds(4)));
+        StartFailed full = assertThrows(StartFailed.class, () -> two.lease(Duration.ofSeconds(4)));
         assertEquals(StartFailed.Cause.CAPACITY, full.reason());
         assertTrue(
                 full.getMessage().contains("endpoint/one/AllTraffic holds 100 MB"),
