@@ -24,6 +24,10 @@ final class Workers implements AutoCloseable {
     /// What a generic worker may take while it waits, MB: it holds a runtime and no model.
     private static final int WARM_MB = 128;
 
+    /// Cores are promised half as often again as there are: a job that takes them all must leave
+    /// endpoints something to start with, and the kernel shares them out.
+    private static final double CORES_PROMISED = 1.5;
+
     private static final System.Logger LOG = System.getLogger("dormouse.worker");
 
     private final Machine machine = Machine.here();
@@ -48,7 +52,7 @@ final class Workers implements AutoCloseable {
         launcher.found().forEach(io.dormouse.worker.Instance::close);
         alarms = new ClockAlarms(clock);
         clock.onMove(alarms::recheck);
-        capacity = new Capacity(machine.memoryMb(), machine.cores());
+        capacity = new Capacity(machine.memoryMb(), machine.cores() * CORES_PROMISED);
         warm =
                 new WarmPool(
                         launcher,

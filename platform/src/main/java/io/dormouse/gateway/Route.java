@@ -1,8 +1,6 @@
 package io.dormouse.gateway;
 
-import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -10,7 +8,7 @@ import java.util.Optional;
 public final class Route {
     private final String endpoint;
     private final List<Variant> variants;
-    private final Map<Variant, Traffic> traffic = new IdentityHashMap<>();
+    private final List<Traffic> traffic;
     private final double weights;
 
     /// @param endpoint its name, as clients spell it
@@ -21,7 +19,7 @@ public final class Route {
         if (this.variants.isEmpty()) {
             throw new IllegalArgumentException("an endpoint in service has a variant");
         }
-        this.variants.forEach(each -> traffic.put(each, new Traffic(endpoint, each)));
+        this.traffic = this.variants.stream().map(each -> new Traffic(endpoint, each)).toList();
         this.weights = this.variants.stream().mapToDouble(Variant::weight).sum();
     }
 
@@ -52,6 +50,6 @@ public final class Route {
 
     /// What is recorded of a variant's invocations.
     Traffic traffic(Variant variant) {
-        return Objects.requireNonNull(traffic.get(variant), "a variant of another route");
+        return traffic.get(variants.indexOf(variant));
     }
 }
