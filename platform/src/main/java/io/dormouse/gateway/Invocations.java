@@ -98,7 +98,8 @@ public final class Invocations implements Streaming {
             WorkerGroup closed = variant.get().group();
             Optional<Route> next = routes.current().route(route.endpoint());
             if (next.isEmpty()
-                    || next.get().variants().stream().anyMatch(each -> each.group().equals(closed))) {
+                    || next.get().variants().stream()
+                            .anyMatch(each -> each.group().equals(closed))) {
                 return Refusal.noEndpoint(route.endpoint()).answer();
             }
             current = next.get();
