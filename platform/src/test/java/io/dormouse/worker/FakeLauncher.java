@@ -18,7 +18,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.UnaryOperator;
 
 /// A launcher whose instances are objects of this process: they answer `<version>:<body>`, or do
 /// what the test says.
@@ -36,7 +35,7 @@ public final class FakeLauncher implements Launcher {
     public volatile Duration startTakes = Duration.ZERO;
     public volatile boolean canWarm = true;
 
-    /// What instances do with a request: the fault to throw, if any, by its body.
+    /// What instances do with a request.
     public volatile Behaviour behaviour = (_, body) -> ok(new String(body.readAllBytes(), UTF_8));
 
     private final AtomicInteger ids = new AtomicInteger();
@@ -186,10 +185,5 @@ public final class FakeLauncher implements Launcher {
         public void close() {
             end(new Ending(0, false, "it was ended by the platform"));
         }
-    }
-
-    /// A behaviour that runs around another: to hold a request, for instance.
-    void around(UnaryOperator<Behaviour> wrap) {
-        behaviour = wrap.apply(behaviour);
     }
 }
