@@ -121,7 +121,7 @@ final class StartCommand implements Callable<Integer> {
                                     "DORMOUSE_CACHE",
                                     System.getProperty("user.home") + "/.cache/dormouse")));
         } catch (IllegalArgumentException e) {
-            throw new Failed(e.getMessage(), e);
+            throw new Failed(String.valueOf(e.getMessage()), e);
         }
     }
 
