@@ -58,6 +58,7 @@ final class Calls {
     private static Map<String, Call> served() {
         Map<String, Call> calls = new LinkedHashMap<>();
         ofBuckets(calls);
+        ofSettings(calls);
         ofObjects(calls);
         return Map.copyOf(calls);
     }
@@ -66,31 +67,13 @@ final class Calls {
         calls.put("CreateBucket", Call.plain(CreateBucketRequest::builder, S3Client::createBucket));
         calls.put("DeleteBucket", Call.plain(DeleteBucketRequest::builder, S3Client::deleteBucket));
         calls.put(
-                "DeleteBucketTagging",
-                Call.plain(DeleteBucketTaggingRequest::builder, S3Client::deleteBucketTagging));
-        calls.put(
-                "GetBucketAccelerateConfiguration",
-                Call.plain(
-                        GetBucketAccelerateConfigurationRequest::builder,
-                        S3Client::getBucketAccelerateConfiguration));
-        calls.put("GetBucketAcl", Call.plain(GetBucketAclRequest::builder, S3Client::getBucketAcl));
-        calls.put(
-                "GetBucketCors",
-                Call.plain(GetBucketCorsRequest::builder, S3Client::getBucketCors));
-        calls.put(
-                "GetBucketEncryption",
-                Call.plain(GetBucketEncryptionRequest::builder, S3Client::getBucketEncryption));
-        calls.put(
-                "GetBucketLifecycleConfiguration",
-                Call.plain(
-                        GetBucketLifecycleConfigurationRequest::builder,
-                        S3Client::getBucketLifecycleConfiguration));
-        calls.put(
                 "GetBucketLocation",
                 Call.plain(GetBucketLocationRequest::builder, S3Client::getBucketLocation));
+        calls.put("HeadBucket", Call.plain(HeadBucketRequest::builder, S3Client::headBucket));
+        calls.put("ListBuckets", Call.plain(ListBucketsRequest::builder, S3Client::listBuckets));
         calls.put(
-                "GetBucketLogging",
-                Call.plain(GetBucketLoggingRequest::builder, S3Client::getBucketLogging));
+                "DeleteBucketTagging",
+                Call.plain(DeleteBucketTaggingRequest::builder, S3Client::deleteBucketTagging));
         calls.put(
                 "GetBucketNotificationConfiguration",
                 Call.plain(
@@ -125,18 +108,39 @@ final class Calls {
                 "GetBucketWebsite",
                 Call.plain(GetBucketWebsiteRequest::builder, S3Client::getBucketWebsite));
         calls.put(
+                "GetPublicAccessBlock",
+                Call.plain(GetPublicAccessBlockRequest::builder, S3Client::getPublicAccessBlock));
+        calls.put(
+                "PutBucketTagging",
+                Call.plain(PutBucketTaggingRequest::builder, S3Client::putBucketTagging));
+    }
+
+    private static void ofSettings(Map<String, Call> calls) {
+        calls.put(
+                "GetBucketAccelerateConfiguration",
+                Call.plain(
+                        GetBucketAccelerateConfigurationRequest::builder,
+                        S3Client::getBucketAccelerateConfiguration));
+        calls.put("GetBucketAcl", Call.plain(GetBucketAclRequest::builder, S3Client::getBucketAcl));
+        calls.put(
+                "GetBucketCors",
+                Call.plain(GetBucketCorsRequest::builder, S3Client::getBucketCors));
+        calls.put(
+                "GetBucketEncryption",
+                Call.plain(GetBucketEncryptionRequest::builder, S3Client::getBucketEncryption));
+        calls.put(
+                "GetBucketLifecycleConfiguration",
+                Call.plain(
+                        GetBucketLifecycleConfigurationRequest::builder,
+                        S3Client::getBucketLifecycleConfiguration));
+        calls.put(
+                "GetBucketLogging",
+                Call.plain(GetBucketLoggingRequest::builder, S3Client::getBucketLogging));
+        calls.put(
                 "GetObjectLockConfiguration",
                 Call.plain(
                         GetObjectLockConfigurationRequest::builder,
                         S3Client::getObjectLockConfiguration));
-        calls.put(
-                "GetPublicAccessBlock",
-                Call.plain(GetPublicAccessBlockRequest::builder, S3Client::getPublicAccessBlock));
-        calls.put("HeadBucket", Call.plain(HeadBucketRequest::builder, S3Client::headBucket));
-        calls.put("ListBuckets", Call.plain(ListBucketsRequest::builder, S3Client::listBuckets));
-        calls.put(
-                "PutBucketTagging",
-                Call.plain(PutBucketTaggingRequest::builder, S3Client::putBucketTagging));
     }
 
     private static void ofObjects(Map<String, Call> calls) {

@@ -132,10 +132,10 @@ public final class S3Handler implements Handler {
         String hash = bindings.headers().getOrDefault(CONTENT_HASH, "");
         boolean isChunked =
                 hash.startsWith("STREAMING-")
-                        || bindings.headers().containsKey("x-amz-decoded-content-length")
+                        || (bindings.headers().containsKey("x-amz-decoded-content-length")
                                 && bindings.headers()
                                         .getOrDefault("content-encoding", "")
-                                        .contains("aws-chunked");
+                                        .contains("aws-chunked"));
         if (isChunked) {
             return new ChunkedBody(
                     exchange.body(),
@@ -221,7 +221,7 @@ public final class S3Handler implements Handler {
         String claimed = bindings.headers().get(header);
         if (claimed == null
                 || CHECKSUM_OF_OBJECT.contains(operation.name())
-                || !operation.method().equals("PUT") && !operation.method().equals("POST")) {
+                || (!operation.method().equals("PUT") && !operation.method().equals("POST"))) {
             return false;
         }
         running.update(document, 0, document.length);

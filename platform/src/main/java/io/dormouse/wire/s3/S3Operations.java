@@ -142,7 +142,7 @@ final class S3Operations {
                             query,
                             listed(cells[4].toLowerCase(Locale.ROOT), " ")));
         }
-        all.sort(Comparator.comparing(operation -> -operation.weight()));
+        all.sort(Comparator.comparingInt((S3Operation operation) -> -operation.weight()));
         return List.copyOf(all);
     }
 

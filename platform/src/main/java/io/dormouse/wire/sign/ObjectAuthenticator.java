@@ -9,6 +9,8 @@ import java.util.Optional;
 /// its way.
 @FunctionalInterface
 public interface ObjectAuthenticator {
+    /// The sender of a request, whose body is not read.
+    ///
     /// @param path as the signature means it: beginning with the bucket, also where that is in the
     ///   host name
     /// @throws SignatureRefused where the signature is not right

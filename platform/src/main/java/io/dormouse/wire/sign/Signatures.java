@@ -169,7 +169,8 @@ public final class Signatures implements Authenticator, ObjectAuthenticator {
     private static void checkHeaders(Exchange exchange, SignatureV4 signature) {
         for (String name : exchange.headers().keySet()) {
             boolean mustBeSigned =
-                    name.equals("host") || name.startsWith("x-amz-") && !name.equals(CONTENT_HASH);
+                    name.equals("host")
+                            || (name.startsWith("x-amz-") && !name.equals(CONTENT_HASH));
             if (mustBeSigned && !signature.headers().contains(name)) {
                 throw new SignatureRefused(
                         Reason.UNSIGNED_HEADER,
