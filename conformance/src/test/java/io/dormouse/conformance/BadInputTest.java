@@ -124,7 +124,7 @@ class BadInputTest {
                                                 r.endpointName("absent")
                                                         .body(SdkBytes.fromUtf8String("1"))));
         assertEquals("ValidationError", absent.awsErrorDetails().errorCode());
-        assertTrue(absent.getMessage().contains("absent"), absent.getMessage());
+        assertTrue(String.valueOf(absent.getMessage()).contains("absent"), absent.getMessage());
     }
 
     private static void config(String name, String model, int memoryMb) {

@@ -74,7 +74,9 @@ class ShapesTest {
                     assertThrows(
                             Malformed.class,
                             () -> Shapes.fromJson(CreateModelRequest::builder, json));
-            assertTrue(malformed.getMessage().contains("expected"), malformed.getMessage());
+            assertTrue(
+                    String.valueOf(malformed.getMessage()).contains("expected"),
+                    malformed.getMessage());
         }
     }
 

@@ -110,7 +110,8 @@ class ProcessingJobsTest {
                         () ->
                                 jobs.processing.stopProcessingJob(
                                         r -> r.processingJobName("endless")));
-        assertTrue(late.getMessage().contains("in status Stopped"), late.getMessage());
+        assertTrue(
+                String.valueOf(late.getMessage()).contains("in status Stopped"), late.getMessage());
     }
 
     @Test
@@ -133,7 +134,8 @@ class ProcessingJobsTest {
                                                                 "in", "s3://jobs/in/", "/etc"))
                                                 .build()));
         assertTrue(
-                outside.getMessage().contains("below /opt/ml/processing/"), outside.getMessage());
+                String.valueOf(outside.getMessage()).contains("below /opt/ml/processing/"),
+                outside.getMessage());
     }
 
     @Test

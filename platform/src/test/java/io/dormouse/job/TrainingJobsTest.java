@@ -136,7 +136,9 @@ class TrainingJobsTest {
                                                 .resourceConfig(
                                                         r -> r.instanceCount(2).volumeSizeInGB(1))
                                                 .build()));
-        assertTrue(many.getMessage().contains("InstanceCount must be 1"), many.getMessage());
+        assertTrue(
+                String.valueOf(many.getMessage()).contains("InstanceCount must be 1"),
+                many.getMessage());
         AwsServiceException missing =
                 assertThrows(
                         AwsServiceException.class,

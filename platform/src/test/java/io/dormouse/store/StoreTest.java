@@ -115,7 +115,9 @@ class StoreTest {
     void oneFolderHasOnePlatform() {
         try (Store _ = open(SCHEMA)) {
             StoreFailure failure = assertThrows(StoreFailure.class, () -> open(SCHEMA));
-            assertTrue(failure.getMessage().contains("Another platform"), failure.getMessage());
+            assertTrue(
+                    String.valueOf(failure.getMessage()).contains("Another platform"),
+                    failure.getMessage());
         }
     }
 
@@ -131,7 +133,9 @@ class StoreTest {
             assertEquals(0, rows);
         }
         StoreFailure failure = assertThrows(StoreFailure.class, () -> open(SCHEMA));
-        assertTrue(failure.getMessage().contains("newer version"), failure.getMessage());
+        assertTrue(
+                String.valueOf(failure.getMessage()).contains("newer version"),
+                failure.getMessage());
     }
 
     @Test

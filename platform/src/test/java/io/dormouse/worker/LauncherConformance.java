@@ -3,6 +3,7 @@ package io.dormouse.worker;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -279,7 +280,7 @@ public abstract class LauncherConformance {
         Request request = request(5, Duration.ofSeconds(2));
         try (Answer answer = instance.send(request, new ByteArrayInputStream(body))) {
             IOException e = assertThrows(IOException.class, () -> answer.body().readAllBytes());
-            assertEquals(Fault.Kind.TIMEOUT, ((Fault) e.getCause()).kind());
+            assertEquals(Fault.Kind.TIMEOUT, assertInstanceOf(Fault.class, e.getCause()).kind());
         }
         ending(instance);
     }
@@ -299,7 +300,8 @@ public abstract class LauncherConformance {
         for (String command : List.of("truncated", "truncated-chunk")) {
             try (Answer answer = ask(start(1), command)) {
                 IOException e = assertThrows(IOException.class, () -> answer.body().readAllBytes());
-                assertEquals(Fault.Kind.TRUNCATED, ((Fault) e.getCause()).kind());
+                assertEquals(
+                        Fault.Kind.TRUNCATED, assertInstanceOf(Fault.class, e.getCause()).kind());
             }
         }
     }

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 
 /// The same with everything in a sandbox, where bubblewrap is installed.
 class SandboxedLauncherTest extends ProcessLauncherTest {
+    @SuppressWarnings("NullAway.Init") // set before each test
     private Launcher launcher;
 
     @Override
