@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.dormouse.wire.sign.Checksum;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URLDecoder;
 import java.net.http.HttpResponse;
@@ -24,7 +25,8 @@ import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
 class ProtocolQuirksTest extends S3TestCase {
     /// A request that no HTTP library would send as it is.
     private String raw(String head) throws IOException {
-        try (Socket socket = new Socket("127.0.0.1", platform.endpoint().getPort())) {
+        try (Socket socket =
+                new Socket(InetAddress.getLoopbackAddress(), platform.endpoint().getPort())) {
             OutputStream out = socket.getOutputStream();
             out.write((head + "\r\n\r\n").getBytes(StandardCharsets.UTF_8));
             out.flush();
@@ -192,7 +194,8 @@ class ProtocolQuirksTest extends S3TestCase {
 
     @Test
     void aBodyThatBreaksOffLeavesNothing() throws IOException {
-        try (Socket socket = new Socket("127.0.0.1", platform.endpoint().getPort())) {
+        try (Socket socket =
+                new Socket(InetAddress.getLoopbackAddress(), platform.endpoint().getPort())) {
             socket.getOutputStream()
                     .write(
                             "PUT /bkt/half HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\nhalf"

@@ -7,6 +7,7 @@ import io.dormouse.wire.s3.S3Handler;
 import io.dormouse.wire.sign.ObjectAuthenticator;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -48,7 +49,7 @@ final class S3Platform implements AutoCloseable {
             server =
                     new HttpServer(
                             new HttpServer.Settings(
-                                    new InetSocketAddress("127.0.0.1", 0),
+                                    new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                                     Duration.ofSeconds(10),
                                     Duration.ofMillis(100),
                                     32 * 1024),

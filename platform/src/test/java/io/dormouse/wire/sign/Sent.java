@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 
 /// A request as it arrives, written down: a line, headers, an empty line, a body.
+@SuppressWarnings("ArrayRecordComponent") // written once, in a test
 record Sent(String method, String target, Map<String, List<String>> headers, byte[] content)
         implements Exchange {
     static Sent of(String text) {
