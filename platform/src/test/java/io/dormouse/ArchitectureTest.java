@@ -144,7 +144,6 @@ class ArchitectureTest {
     void librariesStayInTheirRoom() {
         only("wire", "org.eclipse.jetty..");
         only("store", "java.sql..");
-        only("cli", "picocli..");
         noClasses()
                 .that()
                 .resideOutsideOfPackages(ROOT + ".worker..", ROOT + ".cli..", ROOT + ".app..")

@@ -49,6 +49,8 @@ record OwnPages(Settings settings, MovableClock clock, Rooms rooms, Reset reset)
     private String status() {
         Capacity.Usage usage = rooms.workers().capacity().usage();
         Map<String, Object> status = new LinkedHashMap<>();
+        status.put("data", settings.data().toString());
+        status.put("ephemeral", settings.ephemeral());
         status.put("memory_mb", usage.memoryMb());
         status.put("memory_total_mb", usage.memoryTotalMb());
         status.put("cores", usage.cores());

@@ -1,6 +1,10 @@
 package io.dormouse.app;
 
 import io.dormouse.aws.Caller;
+import io.dormouse.cli.line.Arguments;
+import io.dormouse.cli.line.Command;
+import io.dormouse.cli.line.Console;
+import io.dormouse.cli.line.Syntax;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -10,16 +14,28 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
 
-/// A start that answers one request of each protocol and one command, and ends: what the launcher
-/// records the start-up cache from.
-@Command(name = "record-start", hidden = true)
-final class RecordStartCommand implements Callable<Integer> {
+/// A start that answers requests of each protocol and ends: what the launcher records the start-up
+/// cache of platforms from. That of the commands is another one, for what is in a cache costs each
+/// start, used or not.
+record RecordStartCommand() implements Command {
+    /// Begins with a dot: no word for users.
+    static final String WORD = ".record-start";
+
     @Override
-    public Integer call() throws IOException, InterruptedException {
+    public Syntax syntax() {
+        return new Syntax(
+                WORD,
+                "Start, answer and end, for the start-up cache.",
+                Optional.empty(),
+                List.of(),
+                List.of());
+    }
+
+    @Override
+    public int run(Arguments arguments, Console console) throws IOException, InterruptedException {
         Path data = Files.createTempDirectory("dormouse-record").toRealPath();
         Settings settings =
                 new Settings(
@@ -33,10 +49,9 @@ final class RecordStartCommand implements Callable<Integer> {
                         data.resolve("programs"),
                         data.resolve("cache"));
         try (Platform platform = Platform.start(settings)) {
-            String endpoint = "http://127.0.0.1:" + platform.port();
-            speak(URI.create(endpoint));
-            return Main.commandLine()
-                    .execute("endpoints", "--endpoint-url", endpoint, "--data", data.toString());
+            speak(URI.create("http://127.0.0.1:" + platform.port()));
+            console.say("Recorded");
+            return 0;
         } finally {
             Platform.delete(data);
         }

@@ -2,13 +2,18 @@ package io.dormouse.app;
 
 import io.dormouse.aws.Caller;
 import io.dormouse.cli.CommonOptions;
-import io.dormouse.cli.Console;
 import io.dormouse.cli.DetachedStart;
 import io.dormouse.cli.Failed;
 import io.dormouse.cli.RunningPlatform;
+import io.dormouse.cli.line.Arguments;
+import io.dormouse.cli.line.Command;
+import io.dormouse.cli.line.Console;
+import io.dormouse.cli.line.Option;
+import io.dormouse.cli.line.Syntax;
 import io.dormouse.store.StoreFailure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
@@ -16,104 +21,114 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
-@Command(
-        name = "start",
-        description = {
-            "Start a platform in the foreground; it ends on Ctrl-C or ./dormouse stop. Prints one line when it"
-                    + " is ready."
-        },
-        footer = {
-            "",
-            "Examples:",
-            "  ./dormouse start --detach",
-            "  ./dormouse start --ephemeral --port 0"
-        })
-final class StartCommand implements Callable<Integer> {
+record StartCommand() implements Command {
+    private static final int PORT_MAX = 65_535;
+    private static final int WARM_MAX = 64;
     private static final long PAYLOAD_BYTES_MAX = 6_291_456;
 
-    @Mixin private final CommonOptions options = new CommonOptions();
-
-    @Option(
-            names = "--port",
-            paramLabel = "N",
-            defaultValue = "4600",
-            description = "where to listen; 0 takes a free port (default: ${DEFAULT-VALUE})")
-    private int port;
-
-    @Option(
-            names = "--host",
-            paramLabel = "ADDRESS",
-            defaultValue = "127.0.0.1",
-            description =
+    private static final Option<Integer> PORT =
+            Option.number("--port", "N", 0, PORT_MAX, "where to listen; 0 takes a free port")
+                    .or(CommonOptions.DEFAULT_PORT);
+    private static final Option<String> HOST =
+            Option.text(
+                    "--host",
+                    "ADDRESS",
+                    "127.0.0.1",
                     "the address to listen on; other than loopback needs DORMOUSE_ACCESS_KEY_ID and"
-                            + " DORMOUSE_SECRET_ACCESS_KEY (default: ${DEFAULT-VALUE})")
-    private String host = "127.0.0.1";
-
-    @Option(names = "--detach", description = "return when it is ready, and leave it running")
-    private boolean detach;
-
-    @Option(
-            names = "--ephemeral",
-            description =
-                    "data in a temporary folder that goes with the process; POST /_dormouse/reset and"
-                            + " /_dormouse/clock are served: for tests")
-    private boolean ephemeral;
-
-    @Option(
-            names = "--warm-pool",
-            paramLabel = "N",
-            defaultValue = "1",
-            description = "generic instances kept ready for any model (default: ${DEFAULT-VALUE})")
-    private int warmPool;
+                            + " DORMOUSE_SECRET_ACCESS_KEY");
+    private static final Option<Boolean> DETACH =
+            Option.flag("return when it is ready, and leave it running", "--detach");
+    private static final Option<Boolean> EPHEMERAL =
+            Option.flag(
+                    "data in a temporary folder that goes with the process; POST /_dormouse/reset"
+                            + " and /_dormouse/clock are served: for tests",
+                    "--ephemeral");
+    private static final Option<Integer> WARM_POOL =
+            Option.number(
+                            "--warm-pool",
+                            "N",
+                            0,
+                            WARM_MAX,
+                            "generic instances kept ready for any model")
+                    .or(1);
 
     @Override
-    public Integer call() throws IOException, InterruptedException {
-        if (detach) {
-            RunningPlatform platform = new DetachedStart(options.data(), arguments()).start();
-            options.console().say("Dormouse answers at " + platform.endpoint());
+    public Syntax syntax() {
+        return new Syntax(
+                "start",
+                "Start a platform in the foreground. It ends on Ctrl-C or ./dormouse stop, and"
+                        + " prints one line when it is ready.",
+                Optional.empty(),
+                CommonOptions.and(PORT, HOST, DETACH, EPHEMERAL, WARM_POOL),
+                List.of("./dormouse start --detach", "./dormouse start --ephemeral --port 0"));
+    }
+
+    @Override
+    public int run(Arguments arguments, Console console) throws IOException, InterruptedException {
+        CommonOptions options = new CommonOptions(arguments, console);
+        if (arguments.get(DETACH)) {
+            RunningPlatform platform =
+                    new DetachedStart(options.data(), handedOn(arguments)).start();
+            ready(options, console, platform.pid(), platform.endpoint(), Optional.empty());
             return 0;
         }
+        boolean ephemeral = arguments.get(EPHEMERAL);
         Path data =
                 ephemeral
                         ? Files.createTempDirectory("dormouse").toRealPath()
-                        : Files.createDirectories(options.data());
-        serve(settings(data), options.console());
+                        : folder(options.data());
+        serve(settings(arguments, data), options, console);
         return 0;
     }
 
-    private List<String> arguments() {
-        List<String> arguments =
+    private static Path folder(Path data) {
+        try {
+            return Files.createDirectories(data);
+        } catch (IOException e) {
+            throw new Failed(
+                    "The data folder "
+                            + data
+                            + " cannot be made ("
+                            + e
+                            + "): name another with --data",
+                    e);
+        }
+    }
+
+    /// The arguments of the process that stays.
+    private static List<String> handedOn(Arguments arguments) {
+        List<String> words =
                 new ArrayList<>(
                         List.of(
                                 "--port",
-                                Integer.toString(port),
+                                arguments.get(PORT).toString(),
                                 "--host",
-                                host,
+                                arguments.get(HOST),
                                 "--warm-pool",
-                                Integer.toString(warmPool)));
-        if (ephemeral) {
-            arguments.add("--ephemeral");
+                                arguments.get(WARM_POOL).toString()));
+        if (arguments.get(EPHEMERAL)) {
+            words.add("--ephemeral");
         }
-        return arguments;
+        return words;
     }
 
-    private Settings settings(Path data) {
+    private static Settings settings(Arguments arguments, Path data) {
+        InetSocketAddress address = new InetSocketAddress(arguments.get(HOST), arguments.get(PORT));
+        if (address.isUnresolved()) {
+            throw new Failed("There is no address " + arguments.get(HOST) + " on this machine");
+        }
         try {
             return new Settings(
-                    new InetSocketAddress(host, port),
+                    address,
                     data,
-                    ephemeral,
+                    arguments.get(EPHEMERAL),
                     Caller.root(
                             environment("DORMOUSE_ACCOUNT", Caller.DEFAULT_ACCOUNT),
                             environment("DORMOUSE_REGION", Caller.DEFAULT_REGION)),
                     keys(),
-                    warmPool,
+                    arguments.get(WARM_POOL),
                     PAYLOAD_BYTES_MAX,
                     Path.of(environment("DORMOUSE_LIB", besideJar())),
                     Path.of(
@@ -134,8 +149,7 @@ final class StartCommand implements Callable<Integer> {
     }
 
     private static String environment(String name, String otherwise) {
-        String value = System.getenv(name);
-        return value == null || value.isBlank() ? otherwise : value;
+        return CommonOptions.variable(name).orElse(otherwise);
     }
 
     /// The build lays the programs out in `lib` beside the jar.
@@ -144,26 +158,38 @@ final class StartCommand implements Callable<Integer> {
         return jar.toAbsolutePath().resolveSibling("lib").toString();
     }
 
-    private void serve(Settings settings, Console console)
+    private static void serve(Settings settings, CommonOptions options, Console console)
             throws IOException, InterruptedException {
         CountDownLatch ended = new CountDownLatch(1);
         Platform platform = started(settings);
         URI endpoint = URI.create("http://" + hostAndPort(settings, platform.port()));
+        // The note is for the commands that look in the folder that was named, also when the data
+        // itself is elsewhere for its short life.
+        Path note = Files.createDirectories(options.data());
         Thread closing =
                 Thread.ofPlatform()
                         .name("closing")
                         .unstarted(() -> {
-                            close(platform, settings);
+                            close(platform, settings, note, console);
                             ended.countDown();
                         });
         Runtime.getRuntime().addShutdownHook(closing);
-        // The note is for the commands that look in the folder that was named, also when the data
-        // itself is elsewhere for its short life.
-        Path note = Files.createDirectories(options.data());
-        new RunningPlatform(ProcessHandle.current().pid(), endpoint, System.currentTimeMillis())
-                .write(note);
-        console.say("Dormouse is ready at " + endpoint + ", data in " + settings.data());
+        long pid = ProcessHandle.current().pid();
+        new RunningPlatform(pid, endpoint, System.currentTimeMillis()).write(note);
+        ready(options, console, pid, endpoint, Optional.of(settings.data()));
         ended.await();
+    }
+
+    private static void ready(
+            CommonOptions options, Console console, long pid, URI endpoint, Optional<Path> data) {
+        if (options.json()) {
+            console.say("{\"endpoint\":\"%s\",\"pid\":%d}".formatted(endpoint, pid));
+        } else {
+            console.say(
+                    "Dormouse is ready at "
+                            + endpoint
+                            + data.map(folder -> ", data in " + folder).orElse(""));
+        }
     }
 
     /// What keeps a platform from starting is told in a sentence.
@@ -174,14 +200,27 @@ final class StartCommand implements Callable<Integer> {
             throw new Failed(String.valueOf(e.getMessage()), e);
         } catch (IOException | UncheckedIOException e) {
             throw new Failed(
-                    "The platform cannot start on "
-                            + settings.address()
-                            + " and "
-                            + settings.data()
-                            + ": "
-                            + e.getMessage(),
+                    isTaken(e)
+                            ? "Port "
+                                    + settings.address().getPort()
+                                    + " is taken: name another with --port, or 0 for a free one"
+                            : "The platform cannot start on "
+                                    + settings.address()
+                                    + " and "
+                                    + settings.data()
+                                    + ": "
+                                    + e.getMessage(),
                     e);
         }
+    }
+
+    private static boolean isTaken(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof BindException) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static String hostAndPort(Settings settings, int port) {
@@ -189,15 +228,15 @@ final class StartCommand implements Callable<Integer> {
         return (address.contains(":") ? "[" + address + "]" : address) + ":" + port;
     }
 
-    private void close(Platform platform, Settings settings) {
+    private static void close(Platform platform, Settings settings, Path note, Console console) {
         platform.close();
         try {
-            RunningPlatform.remove(options.data());
+            RunningPlatform.remove(note);
             if (settings.ephemeral()) {
                 Platform.delete(settings.data());
             }
         } catch (IOException e) {
-            options.console().progress("Cannot clean up: " + e.getMessage());
+            console.progress("Cannot clean up: " + e.getMessage());
         }
     }
 }

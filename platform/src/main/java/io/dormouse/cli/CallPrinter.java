@@ -1,6 +1,7 @@
 package io.dormouse.cli;
 
 import io.dormouse.aws.Shapes;
+import io.dormouse.cli.line.Console;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import software.amazon.awssdk.core.SdkField;

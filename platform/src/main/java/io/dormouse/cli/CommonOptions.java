@@ -1,86 +1,88 @@
 package io.dormouse.cli;
 
+import io.dormouse.cli.line.Arguments;
+import io.dormouse.cli.line.Console;
+import io.dormouse.cli.line.Option;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
+import java.util.stream.Stream;
 
 /// What every command that talks to a platform takes.
 public final class CommonOptions {
     /// Where `./dormouse start` listens unless told otherwise.
     public static final int DEFAULT_PORT = 4600;
 
-    @Spec(Spec.Target.MIXEE)
-    @SuppressWarnings("NullAway.Init") // picocli sets it before a command runs
-    private CommandSpec spec;
+    private static final Option<URI> ENDPOINT_URL =
+            Option.url(
+                    "--endpoint-url",
+                    "the platform to talk to (default: the one started here, else"
+                            + " $AWS_ENDPOINT_URL, else http://127.0.0.1:4600)");
 
-    @Option(
-            names = "--endpoint-url",
-            paramLabel = "URL",
-            description =
-                    "the platform to talk to (default: the one started here, else \\$AWS_ENDPOINT_URL,"
-                            + " else http://127.0.0.1:4600)")
-    private Optional<URI> endpointUrl = Optional.empty();
+    private static final Option<Path> DATA =
+            Option.path(
+                    "--data",
+                    "DIR",
+                    "the platform's data folder (default: $DORMOUSE_DATA or ~/.dormouse)");
 
-    @Option(
-            names = "--data",
-            paramLabel = "DIR",
-            description = "the platform's data folder (default: \\$DORMOUSE_DATA or ~/.dormouse)")
-    private Optional<Path> data = Optional.empty();
+    private static final Option<Boolean> VERBOSE =
+            Option.flag("print each AWS call, ready to paste for the aws CLI", "--verbose", "-v");
 
-    @Option(
-            names = {"-v", "--verbose"},
-            description = "print each AWS call, ready to paste for the aws CLI")
-    private boolean verbose;
+    private static final Option<Boolean> JSON = Option.flag("print JSON, for programs", "--json");
 
-    @Option(names = "--json", description = "print JSON, for programs")
-    private boolean json;
+    private final Arguments arguments;
+    private final Console console;
 
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "print this help")
-    @SuppressWarnings("UnusedVariable") // picocli reads it
-    private boolean help;
+    public CommonOptions(Arguments arguments, Console console) {
+        this.arguments = arguments;
+        this.console = console;
+    }
 
-    public Console console() {
-        return new Console(spec.commandLine().getOut(), spec.commandLine().getErr());
+    /// A command's own options and these.
+    public static List<Option<?>> and(Option<?>... own) {
+        return Stream.concat(Stream.of(own), Stream.of(ENDPOINT_URL, DATA, VERBOSE, JSON)).toList();
     }
 
     public boolean json() {
-        return json;
+        return arguments.get(JSON);
     }
 
     public boolean verbose() {
-        return verbose;
+        return arguments.get(VERBOSE);
     }
 
     /// The data folder, absolute.
     public Path data() {
-        return data.orElseGet(CommonOptions::defaultData).toAbsolutePath().normalize();
+        return arguments
+                .find(DATA)
+                .orElseGet(CommonOptions::defaultData)
+                .toAbsolutePath()
+                .normalize();
     }
 
     /// Where a platform keeps its data unless told otherwise.
-    public static Path defaultData() {
-        String set = System.getenv("DORMOUSE_DATA");
-        return set == null || set.isBlank()
-                ? Path.of(System.getProperty("user.home"), ".dormouse")
-                : Path.of(set);
+    private static Path defaultData() {
+        return variable("DORMOUSE_DATA")
+                .map(Path::of)
+                .orElseGet(() -> Path.of(System.getProperty("user.home"), ".dormouse"));
     }
 
     public URI endpoint() {
-        return endpointUrl
+        return arguments
+                .find(ENDPOINT_URL)
                 .or(() -> RunningPlatform.of(data()).map(RunningPlatform::endpoint))
-                .or(CommonOptions::endpointOfEnvironment)
+                .or(() -> variable("AWS_ENDPOINT_URL").map(CommonOptions::url))
                 .orElse(URI.create("http://127.0.0.1:" + DEFAULT_PORT));
     }
 
-    private static Optional<URI> endpointOfEnvironment() {
-        return Optional.ofNullable(System.getenv("AWS_ENDPOINT_URL"))
-                .filter(url -> !url.isBlank())
-                .map(URI::create);
+    private static URI url(String text) {
+        try {
+            return ENDPOINT_URL.parse().apply(text);
+        } catch (IllegalArgumentException e) {
+            throw new Failed(
+                    "AWS_ENDPOINT_URL is '" + text + "': expected " + e.getMessage() + ".", e);
+        }
     }
 
     public Clients clients() {
@@ -90,14 +92,27 @@ public final class CommonOptions {
     public Clients clients(URI endpoint) {
         return new Clients(
                 endpoint,
-                environment("AWS_REGION", environment("AWS_DEFAULT_REGION", "us-east-1")),
-                environment("AWS_ACCESS_KEY_ID", "test"),
-                environment("AWS_SECRET_ACCESS_KEY", "test"),
-                verbose ? Optional.of(new CallPrinter(console())) : Optional.empty());
+                variable("AWS_REGION").or(() -> variable("AWS_DEFAULT_REGION")).orElse("us-east-1"),
+                accessKey(),
+                secretKey(),
+                verbose() ? Optional.of(new CallPrinter(console)) : Optional.empty());
     }
 
-    private static String environment(String name, String otherwise) {
-        String value = System.getenv(name);
-        return value == null || value.isBlank() ? otherwise : value;
+    /// The key that calls are signed with: AWS's variables, else the platform's own.
+    static String accessKey() {
+        return variable("AWS_ACCESS_KEY_ID")
+                .or(() -> variable("DORMOUSE_ACCESS_KEY_ID"))
+                .orElse("test");
+    }
+
+    static String secretKey() {
+        return variable("AWS_SECRET_ACCESS_KEY")
+                .or(() -> variable("DORMOUSE_SECRET_ACCESS_KEY"))
+                .orElse("test");
+    }
+
+    /// A variable of the environment that says something.
+    public static Optional<String> variable(String name) {
+        return Optional.ofNullable(System.getenv(name)).filter(value -> !value.isBlank());
     }
 }

@@ -1,33 +1,30 @@
 package io.dormouse.cli;
 
-import java.util.concurrent.Callable;
-import picocli.AutoComplete;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
+import io.dormouse.cli.line.Arguments;
+import io.dormouse.cli.line.Command;
+import io.dormouse.cli.line.CommandLine;
+import io.dormouse.cli.line.Completion;
+import io.dormouse.cli.line.Console;
+import io.dormouse.cli.line.Syntax;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
 
-@Command(
-        name = "completion",
-        description = "Print a script that completes commands and options in bash and zsh.",
-        footer = {"", "Example:", "  source <(./dormouse completion)"})
-public final class CompletionCommand implements Callable<Integer> {
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it before a command runs
-    private CommandSpec spec;
-
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "print this help")
-    @SuppressWarnings("UnusedVariable") // picocli reads it
-    private boolean help;
+/// @param line the commands that are completed
+record CompletionCommand(Supplier<CommandLine> line) implements Command {
+    @Override
+    public Syntax syntax() {
+        return new Syntax(
+                "completion",
+                "Print a script that completes commands, options and endpoints in bash and zsh.",
+                Optional.empty(),
+                List.of(),
+                List.of("source <(./dormouse completion)"));
+    }
 
     @Override
-    public Integer call() {
-        spec.commandLine()
-                .getOut()
-                .println(AutoComplete.bash("dormouse", spec.root().commandLine()));
+    public int run(Arguments arguments, Console console) {
+        console.say(new Completion(line.get()).script("dormouse").stripTrailing());
         return 0;
     }
 }

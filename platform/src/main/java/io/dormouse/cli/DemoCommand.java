@@ -1,36 +1,39 @@
 package io.dormouse.cli;
 
+import io.dormouse.cli.line.Arguments;
+import io.dormouse.cli.line.Command;
+import io.dormouse.cli.line.Console;
+import io.dormouse.cli.line.Option;
+import io.dormouse.cli.line.Syntax;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
-@Command(
-        name = "demo",
-        description = {
-            "The whole story on real flights: data, features, training, registry, approval, an endpoint that"
-                    + " wakes from zero and goes back to it. Starts a platform, or uses the one that runs."
-        },
-        footer = {"", "Example:", "  ./dormouse demo -v"})
-public final class DemoCommand implements Callable<Integer> {
-    @Mixin private final CommonOptions options = new CommonOptions();
-
-    @Option(
-            names = "--example",
-            paramLabel = "DIR",
-            description =
-                    "where the example's files are (default: examples/flights of this checkout)")
-    private Optional<Path> example = Optional.empty();
+record DemoCommand() implements Command {
+    private static final Option<Path> EXAMPLE =
+            Option.path(
+                    "--example",
+                    "DIR",
+                    "where the example's files are (default: examples/flights of this checkout)");
 
     @Override
-    public Integer call() {
-        Console console = options.console();
-        Path files = example.orElseGet(DemoCommand::checkout);
+    public Syntax syntax() {
+        return new Syntax(
+                "demo",
+                "The whole story on real flights: data, features, training, registry, approval, an"
+                        + " endpoint that wakes from zero and goes back to it. Starts a platform, or"
+                        + " uses the one that runs.",
+                Optional.empty(),
+                CommonOptions.and(EXAMPLE),
+                List.of("./dormouse demo -v"));
+    }
+
+    @Override
+    public int run(Arguments arguments, Console console) {
+        CommonOptions options = new CommonOptions(arguments, console);
+        Path files = arguments.find(EXAMPLE).orElseGet(DemoCommand::checkout);
         if (!Files.isRegularFile(files.resolve("flights.csv.gz"))) {
             throw new Failed(
                     "There is no flights.csv.gz in "

@@ -1,152 +1,171 @@
 package io.dormouse.cli;
 
+import io.dormouse.aws.Shapes;
+import io.dormouse.cli.line.Arguments;
+import io.dormouse.cli.line.Command;
+import io.dormouse.cli.line.Console;
+import io.dormouse.cli.line.Option;
+import io.dormouse.cli.line.Syntax;
+import io.dormouse.cli.line.Syntax.Kind;
+import io.dormouse.cli.line.Syntax.Parameter;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.sagemaker.SageMakerClient;
 import software.amazon.awssdk.services.sagemaker.model.ContainerDefinition;
+import software.amazon.awssdk.services.sagemaker.model.DescribeEndpointResponse;
 import software.amazon.awssdk.services.sts.StsClient;
 
-@Command(
-        name = "deploy",
-        description = {
-            "Deploy a model as a serverless endpoint: an .onnx file, an XGBoost model (.json, .ubj) or a"
-                    + " model.tar.gz, on this machine or in S3. An endpoint of that name is updated; requests"
-                    + " under way are answered."
-        },
-        footer = {
-            "",
-            "Examples:",
-            "  ./dormouse deploy model.onnx --name iris --memory 1024 --max-concurrency 10",
-            "  ./dormouse deploy s3://my-bucket/flights/model.tar.gz --name flights"
-        })
-public final class DeployCommand implements Callable<Integer> {
+record DeployCommand() implements Command {
     private static final DateTimeFormatter REVISION =
             DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss-SSS").withZone(ZoneOffset.UTC);
 
-    @Mixin private final CommonOptions options = new CommonOptions();
-
-    @Parameters(paramLabel = "FILE|S3-URI", description = "the model")
-    private String model = "";
-
-    @Option(
-            names = "--name",
-            paramLabel = "NAME",
-            description = "the endpoint (default: the file's name)")
-    private Optional<String> name = Optional.empty();
-
-    @Option(
-            names = "--memory",
-            paramLabel = "MB",
-            defaultValue = "2048",
-            description = "1024, 2048, 3072, 4096, 5120 or 6144 (default: ${DEFAULT-VALUE})")
-    private int memoryMb;
-
-    @Option(
-            names = "--max-concurrency",
-            paramLabel = "N",
-            defaultValue = "5",
-            description = "invocations at once, 1 to 200 (default: ${DEFAULT-VALUE})")
-    private int maxConcurrency;
-
-    @Option(
-            names = "--idle-seconds",
-            paramLabel = "S",
-            description = "how long an idle instance is kept (default: the platform decides)")
-    private Optional<Integer> idleSeconds = Optional.empty();
-
-    @Option(
-            names = "--image",
-            paramLabel = "URI",
-            description = "the container image (default: by the kind of the model)")
-    private Optional<String> image = Optional.empty();
-
-    @Option(
-            names = "--role-arn",
-            paramLabel = "ARN",
-            description = "execution role (default: role/dormouse of the account)")
-    private Optional<String> roleArn = Optional.empty();
+    private static final Option<String> NAME =
+            Option.text("--name", "NAME", "the endpoint (default: the file's name)");
+    private static final Option<Integer> MEMORY =
+            Option.number(
+                            "--memory",
+                            "MB",
+                            List.of(1024, 2048, 3072, 4096, 5120, 6144),
+                            "1024, 2048, 3072, 4096, 5120 or 6144")
+                    .or(2048);
+    private static final Option<Integer> MAX_CONCURRENCY =
+            Option.number("--max-concurrency", "N", 1, 200, "invocations at once, 1 to 200").or(5);
+    private static final Option<Integer> IDLE_SECONDS =
+            Option.number(
+                    "--idle-seconds",
+                    "S",
+                    0,
+                    86_400,
+                    "how long an idle instance is kept (default: the platform decides)");
+    private static final Option<String> IMAGE =
+            Option.text(
+                    "--image", "URI", "the container image (default: by the kind of the model)");
+    private static final Option<String> ROLE_ARN =
+            Option.text(
+                    "--role-arn", "ARN", "execution role (default: role/dormouse of the account)");
 
     @Override
-    public Integer call() {
-        Console console = options.console();
+    public Syntax syntax() {
+        return new Syntax(
+                "deploy",
+                "Deploy a model as a serverless endpoint: an .onnx file, an XGBoost model (.json,"
+                        + " .ubj) or a model.tar.gz, on this machine or in S3. An endpoint of that"
+                        + " name is updated; requests under way are answered.",
+                Optional.of(new Parameter("FILE|S3-URI", "the model", Kind.FILE)),
+                CommonOptions.and(NAME, MEMORY, MAX_CONCURRENCY, IDLE_SECONDS, IMAGE, ROLE_ARN),
+                List.of(
+                        "./dormouse deploy model.onnx --name iris --memory 1024 --max-concurrency 10",
+                        "./dormouse deploy s3://my-bucket/flights/model.tar.gz --name flights"));
+    }
+
+    @Override
+    public int run(Arguments arguments, Console console) {
+        CommonOptions options = new CommonOptions(arguments, console);
         Clients clients = options.clients();
-        String endpoint = name.orElseGet(() -> nameOf(model));
-        String account;
-        try (StsClient sts = clients.sts()) {
-            account = sts.getCallerIdentity().account();
+        String model = arguments.parameter();
+        String endpoint = arguments.find(NAME).orElseGet(() -> nameOf(model));
+        // Before the first call: what cannot be read is no matter for the platform.
+        try (Source source = Source.of(model)) {
+            String account;
+            try (StsClient sts = clients.sts()) {
+                account = sts.getCallerIdentity().account();
+            }
+            String image =
+                    arguments
+                            .find(IMAGE)
+                            .orElseGet(() -> source.image().uri(account, clients.region()));
+            String url = source.url(clients, account, endpoint, console);
+            Deployment deployment =
+                    new Deployment(
+                            endpoint,
+                            ContainerDefinition.builder().image(image).modelDataUrl(url).build(),
+                            arguments
+                                    .find(ROLE_ARN)
+                                    .orElse("arn:aws:iam::" + account + ":role/dormouse"),
+                            arguments.get(MEMORY),
+                            arguments.get(MAX_CONCURRENCY),
+                            arguments
+                                    .find(IDLE_SECONDS)
+                                    .map(s -> Map.of("dormouse:idle-seconds", s.toString()))
+                                    .orElse(Map.of()));
+            told(options, console, clients.endpoint(), apply(clients, deployment, console));
         }
-        ContainerDefinition container = container(clients, account, endpoint, console);
-        Deployment deployment =
-                new Deployment(
-                        endpoint,
-                        container,
-                        roleArn.orElse("arn:aws:iam::" + account + ":role/dormouse"),
-                        memoryMb,
-                        maxConcurrency,
-                        idleSeconds
-                                .map(s -> Map.of("dormouse:idle-seconds", s.toString()))
-                                .orElse(Map.of()));
-        try (SageMakerClient sageMaker = clients.sageMaker()) {
-            deployment.apply(sageMaker, REVISION.format(Instant.now()));
-            new EndpointWait(sageMaker)
-                    .untilInService(
-                            endpoint, status -> console.progress(endpoint + " is " + status));
-        }
-        told(console, clients.endpoint(), endpoint);
         return 0;
     }
 
-    private ContainerDefinition container(
-            Clients clients, String account, String endpoint, Console console) {
-        if (model.startsWith("s3://")) {
-            String uri =
-                    image.orElseGet(
-                            () -> ModelArchive.Image.of(model).uri(account, clients.region()));
-            return ContainerDefinition.builder().image(uri).modelDataUrl(model).build();
-        }
-        Path file = Path.of(model);
-        try (ModelArchive archive = ModelArchive.of(file);
-                S3Client s3 = clients.s3()) {
-            console.progress("Uploading " + file);
-            String key =
-                    "dormouse/" + endpoint + "/" + REVISION.format(Instant.now()) + "/model.tar.gz";
-            String uri =
-                    ArtifactBucket.of(s3, account, clients.region())
-                            .ensured()
-                            .put(key, archive.archive());
-            return ContainerDefinition.builder()
-                    .image(image.orElse(archive.image().uri(account, clients.region())))
-                    .modelDataUrl(uri)
-                    .build();
+    private static DescribeEndpointResponse apply(
+            Clients clients, Deployment deployment, Console console) {
+        try (SageMakerClient sageMaker = clients.sageMaker()) {
+            deployment.apply(sageMaker, REVISION.format(Instant.now()));
+            return new EndpointWait(sageMaker)
+                    .untilInService(
+                            deployment.name(),
+                            status -> console.progress(deployment.name() + " is " + status));
         }
     }
 
-    private void told(Console console, URI platform, String endpoint) {
+    /// Where the model comes from: S3, or a file that has to go there.
+    private record Source(Optional<ModelArchive> file, String name) implements AutoCloseable {
+        static Source of(String model) {
+            return new Source(
+                    model.startsWith("s3://")
+                            ? Optional.empty()
+                            : Optional.of(ModelArchive.of(Path.of(model))),
+                    model);
+        }
+
+        ModelArchive.Image image() {
+            return file.map(ModelArchive::image).orElseGet(() -> ModelArchive.Image.of(name));
+        }
+
+        /// Its URI, after the upload where it is a file.
+        String url(Clients clients, String account, String endpoint, Console console) {
+            if (file.isEmpty()) {
+                return name;
+            }
+            console.progress("Uploading " + name);
+            String key =
+                    "dormouse/" + endpoint + "/" + REVISION.format(Instant.now()) + "/model.tar.gz";
+            try (S3Client s3 = clients.s3()) {
+                return ArtifactBucket.of(s3, account, clients.region())
+                        .ensured()
+                        .put(key, file.get().archive());
+            }
+        }
+
+        @Override
+        public void close() {
+            file.ifPresent(ModelArchive::close);
+        }
+    }
+
+    private static void told(
+            CommonOptions options,
+            Console console,
+            URI platform,
+            DescribeEndpointResponse endpoint) {
         if (options.json()) {
-            console.say("{\"EndpointName\":\"" + endpoint + "\",\"EndpointStatus\":\"InService\"}");
+            console.say(Shapes.toJson(endpoint));
             return;
         }
-        console.say(endpoint + " is in service, asleep until the first request. Wake it:");
-        console.say("  ./dormouse invoke " + endpoint + " --file PAYLOAD");
+        String name = endpoint.endpointName();
+        console.say(name + " is in service, asleep until the first request. Wake it:");
+        console.say("  ./dormouse invoke " + name + " --file PAYLOAD");
         console.say(
                 "  curl --data-binary @PAYLOAD -H 'Content-Type: text/csv' "
                         + platform
                         + "/endpoints/"
-                        + endpoint
+                        + name
                         + "/invocations");
-        console.say("See why a start took as long as it did: ./dormouse why " + endpoint);
+        console.say("See why a start took as long as it did: ./dormouse why " + name);
     }
 
     /// SageMaker's names are letters, digits and hyphens, 63 at most.

@@ -73,7 +73,7 @@ record Deployment(
             sageMaker.describeEndpoint(r -> r.endpointName(name));
             return true;
         } catch (SageMakerException e) {
-            if (e.awsErrorDetails().errorMessage().contains("Could not find")) {
+            if (EndpointWait.isMissing(e)) {
                 return false;
             }
             throw e;

@@ -1,15 +1,18 @@
 package io.dormouse.cli;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// Starts a platform as a process of its own and returns when it answers.
 public final class DetachedStart {
     private static final long READY_WITHIN_MILLIS = 60_000;
+    private static final int LINES = 15;
 
     private final Path data;
     private final List<String> arguments;
@@ -36,7 +39,9 @@ public final class DetachedStart {
                                         + running.endpoint()
                                         + ": ./dormouse stop ends it");
                     });
-            List<String> command = new ArrayList<>(launcher());
+            long before = Files.exists(log) ? Files.size(log) : 0;
+            List<String> command = new ArrayList<>(apart());
+            command.addAll(launcher());
             command.addAll(List.of("start", "--data", data.toString()));
             command.addAll(arguments);
             Process process =
@@ -46,10 +51,18 @@ public final class DetachedStart {
                             .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
                             .redirectErrorStream(true)
                             .start();
-            return await(process, log);
+            return await(process, log, before);
         } catch (IOException e) {
             throw new Failed("Cannot start a platform on " + data + ": " + e.getMessage(), e);
         }
+    }
+
+    /// A session of its own, so that neither Ctrl-C nor the terminal's end reaches the platform.
+    private static List<String> apart() {
+        return Stream.of("/usr/bin/setsid", "/usr/bin/nohup")
+                .filter(program -> Files.isExecutable(Path.of(program)))
+                .limit(1)
+                .toList();
     }
 
     /// The script that started this command, or this very JVM where there was none.
@@ -66,7 +79,7 @@ public final class DetachedStart {
                 "io.dormouse.app.Main");
     }
 
-    private RunningPlatform await(Process process, Path log) throws IOException {
+    private RunningPlatform await(Process process, Path log, long before) throws IOException {
         long deadline = System.nanoTime() + READY_WITHIN_MILLIS * 1_000_000;
         while (System.nanoTime() < deadline) {
             Optional<RunningPlatform> platform = RunningPlatform.of(data);
@@ -74,12 +87,12 @@ public final class DetachedStart {
                 return platform.get();
             }
             if (!process.isAlive()) {
-                throw new Failed("The platform ended at its start:\n" + tail(log));
+                throw new Failed("The platform ended at its start:\n" + tail(log, before));
             }
             pause();
         }
         process.destroy();
-        throw new Failed("The platform did not answer within a minute:\n" + tail(log));
+        throw new Failed("The platform did not answer within a minute:\n" + tail(log, before));
     }
 
     private static void pause() {
@@ -91,8 +104,14 @@ public final class DetachedStart {
         }
     }
 
-    private static String tail(Path log) throws IOException {
-        List<String> lines = Files.readAllLines(log);
-        return String.join("\n", lines.subList(Math.max(0, lines.size() - 15), lines.size()));
+    /// The end of what this start has written.
+    private static String tail(Path log, long before) throws IOException {
+        byte[] bytes = Files.readAllBytes(log);
+        int from = (int) Math.min(before, bytes.length);
+        List<String> lines =
+                new String(bytes, from, bytes.length - from, StandardCharsets.UTF_8)
+                        .lines()
+                        .toList();
+        return String.join("\n", lines.subList(Math.max(0, lines.size() - LINES), lines.size()));
     }
 }

@@ -1,82 +1,97 @@
 package io.dormouse.cli;
 
+import io.dormouse.cli.line.Command;
+import io.dormouse.cli.line.CommandLine;
+import io.dormouse.cli.line.Console;
 import java.io.PrintWriter;
-import picocli.CommandLine;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.HelpCommand;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
+import java.io.StringWriter;
+import java.net.ConnectException;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
-import software.amazon.awssdk.core.exception.SdkClientException;
 
 /// `./dormouse`: exit code 0 done, 1 failed, 2 wrong use.
-@Command(
-        name = "dormouse",
-        description = "Serverless ML endpoints that cost nothing asleep and wake in milliseconds.",
-        version = "dormouse 0.1.0",
-        mixinStandardHelpOptions = true,
-        subcommands = {
-            DemoCommand.class,
-            StopCommand.class,
-            StatusCommand.class,
-            EnvCommand.class,
-            DeployCommand.class,
-            InvokeCommand.class,
-            EndpointsCommand.class,
-            DeleteCommand.class,
-            LogsCommand.class,
-            WhyCommand.class,
-            CompletionCommand.class,
-            HelpCommand.class
-        },
-        footer = {"", "Example:", "  ./dormouse demo"})
-public final class DormouseCommand implements Runnable {
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it before a command runs
-    private CommandSpec spec;
+public final class DormouseCommand {
+    private static final String VERSION = "dormouse 0.1.0";
 
-    @Override
-    public void run() {
-        throw new ParameterException(
-                spec.commandLine(), "Say what to do: ./dormouse demo is a good first");
-    }
+    private DormouseCommand() {}
 
     /// The command line, its errors as sentences rather than traces.
-    public static CommandLine commandLine() {
-        return new CommandLine(new DormouseCommand())
-                .setCaseInsensitiveEnumValuesAllowed(true)
-                .setExecutionExceptionHandler((failure, line, _) -> explain(failure, line));
+    ///
+    /// @param start what starts a platform, by its word
+    public static CommandLine commandLine(Map<String, Supplier<Command>> start) {
+        Map<String, Supplier<Command>> commands = new LinkedHashMap<>();
+        commands.put("demo", DemoCommand::new);
+        commands.putAll(start);
+        commands.put("stop", StopCommand::new);
+        commands.put("status", StatusCommand::new);
+        commands.put("env", EnvCommand::new);
+        commands.put("deploy", DeployCommand::new);
+        commands.put("invoke", InvokeCommand::new);
+        commands.put("endpoints", EndpointsCommand::new);
+        commands.put("delete", DeleteCommand::new);
+        commands.put("logs", LogsCommand::new);
+        commands.put("why", WhyCommand::new);
+        commands.put("completion", () -> new CompletionCommand(() -> commandLine(start)));
+        commands.put(RecordedCommands.WORD, () -> new RecordedCommands(() -> commandLine(start)));
+        return new CommandLine(
+                "./dormouse",
+                VERSION,
+                "Serverless ML endpoints that cost nothing asleep and wake in milliseconds.",
+                commands,
+                DormouseCommand::explain);
     }
 
-    private static int explain(Exception failure, CommandLine line) {
-        PrintWriter err = line.getErr();
-        switch (failure) {
-            case Failed failed -> err.println(failed.getMessage());
-            case AwsServiceException e when e.awsErrorDetails() != null ->
-                    err.println(
-                            e.awsErrorDetails().errorCode()
-                                    + ": "
-                                    + e.awsErrorDetails().errorMessage());
-            case SdkClientException e when isRefused(e) ->
-                    err.println(
-                            "No platform answers. Start one: ./dormouse start --detach"
-                                    + " (or name it with --endpoint-url)");
-            default -> {
-                err.println(failure);
-                failure.printStackTrace(err);
-            }
-        }
-        err.flush();
+    private static int explain(Exception failure, Console console) {
+        console.progress(sentence(failure));
         return 1;
     }
 
-    private static boolean isRefused(Throwable failure) {
+    private static String sentence(Exception failure) {
+        if (failure instanceof Failed failed) {
+            return String.valueOf(failed.getMessage());
+        }
+        if (failure instanceof AwsServiceException e && e.awsErrorDetails() != null) {
+            String message = String.valueOf(e.awsErrorDetails().errorMessage());
+            String next =
+                    message.matches("(?i)(could not find endpoint .*|endpoint .* not found.*)")
+                            ? " See ./dormouse endpoints"
+                            : "";
+            return e.awsErrorDetails().errorCode() + ": " + message + next;
+        }
+        return unreachable(failure)
+                .orElseGet(() -> {
+                    StringWriter trace = new StringWriter();
+                    failure.printStackTrace(new PrintWriter(trace));
+                    return "This is a fault of Dormouse's, please report it: " + trace;
+                });
+    }
+
+    private static Optional<String> unreachable(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof java.net.ConnectException) {
-                return true;
+            switch (cause) {
+                case ConnectException _ -> {
+                    return Optional.of(
+                            "No platform answers. Start one: ./dormouse start --detach (or name it"
+                                    + " with --endpoint-url)");
+                }
+                case UnknownHostException e -> {
+                    return Optional.of(
+                            "There is no host " + e.getMessage() + ": see --endpoint-url");
+                }
+                case SocketTimeoutException e -> {
+                    return Optional.of(
+                            "The platform did not answer in time ("
+                                    + e.getMessage()
+                                    + "): see ./dormouse status");
+                }
+                default -> {}
             }
         }
-        return false;
+        return Optional.empty();
     }
 }

@@ -57,7 +57,7 @@ final class EndpointWait {
                     throw new Failed("Endpoint " + name + " is Failed: " + now.failureReason());
                 }
             } catch (SageMakerException e) {
-                if (e.awsErrorDetails().errorMessage().contains("Could not find")) {
+                if (isMissing(e)) {
                     return;
                 }
                 throw e;
@@ -65,6 +65,11 @@ final class EndpointWait {
             pause = pause(pause);
         }
         throw new Failed("Endpoint " + name + " is still being deleted after " + ENOUGH);
+    }
+
+    /// Whether AWS says that there is no such thing: it has no code of its own for that.
+    static boolean isMissing(SageMakerException e) {
+        return e.awsErrorDetails().errorMessage().contains("Could not find");
     }
 
     /// Returns when no instance of the endpoint is left, with how long that took.

@@ -1,24 +1,34 @@
 package io.dormouse.cli;
 
 import io.dormouse.aws.Shapes;
+import io.dormouse.cli.line.Arguments;
+import io.dormouse.cli.line.Command;
+import io.dormouse.cli.line.Console;
+import io.dormouse.cli.line.Option;
+import io.dormouse.cli.line.Syntax;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
+import java.util.Optional;
 import software.amazon.awssdk.services.sagemaker.SageMakerClient;
 import software.amazon.awssdk.services.sagemaker.model.EndpointSummary;
 import software.amazon.awssdk.services.sagemaker.model.ListEndpointsRequest;
 
-@Command(
-        name = "endpoints",
-        description = "List the endpoints, the newest first.",
-        footer = {"", "Example:", "  ./dormouse endpoints --json"})
-public final class EndpointsCommand implements Callable<Integer> {
-    @Mixin private final CommonOptions options = new CommonOptions();
+record EndpointsCommand() implements Command {
+    private static final Option<Boolean> NAMES = Option.flag("print the names only", "--names");
 
     @Override
-    public Integer call() {
-        Console console = options.console();
+    public Syntax syntax() {
+        return new Syntax(
+                "endpoints",
+                "List the endpoints, the newest first.",
+                Optional.empty(),
+                CommonOptions.and(NAMES),
+                List.of("./dormouse endpoints --json"));
+    }
+
+    @Override
+    public int run(Arguments arguments, Console console) {
+        CommonOptions options = new CommonOptions(arguments, console);
         try (SageMakerClient sageMaker = options.clients().sageMaker()) {
             List<EndpointSummary> endpoints =
                     sageMaker
@@ -29,6 +39,8 @@ public final class EndpointsCommand implements Callable<Integer> {
                             .toList();
             if (options.json()) {
                 console.say(endpoints.stream().map(Shapes::toJson).toList().toString());
+            } else if (arguments.get(NAMES)) {
+                endpoints.forEach(endpoint -> console.say(endpoint.endpointName()));
             } else if (endpoints.isEmpty()) {
                 console.say("No endpoints. Make one: ./dormouse deploy model.onnx --name NAME");
             } else {
@@ -44,7 +56,7 @@ public final class EndpointsCommand implements Callable<Integer> {
         return List.of(
                 endpoint.endpointName(),
                 endpoint.endpointStatusAsString(),
-                endpoint.creationTime().toString(),
-                endpoint.lastModifiedTime().toString());
+                endpoint.creationTime().truncatedTo(ChronoUnit.SECONDS).toString(),
+                endpoint.lastModifiedTime().truncatedTo(ChronoUnit.SECONDS).toString());
     }
 }

@@ -1,5 +1,6 @@
 package io.dormouse.cli;
 
+import io.dormouse.cli.line.Console;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,5 +1,6 @@
 package io.dormouse.cli;
 
+import io.dormouse.cli.line.Console;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;

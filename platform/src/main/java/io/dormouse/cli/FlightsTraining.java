@@ -1,5 +1,6 @@
 package io.dormouse.cli;
 
+import io.dormouse.cli.line.Console;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,101 +1,118 @@
 package io.dormouse.cli;
 
+import io.dormouse.cli.line.Arguments;
+import io.dormouse.cli.line.Command;
+import io.dormouse.cli.line.Console;
+import io.dormouse.cli.line.Option;
+import io.dormouse.cli.line.Syntax;
+import io.dormouse.cli.line.Syntax.Kind;
+import io.dormouse.cli.line.Syntax.Parameter;
+import io.dormouse.cli.line.WrongUse;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.ArgGroup;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.sagemakerruntime.SageMakerRuntimeClient;
 import software.amazon.awssdk.services.sagemakerruntime.model.InvokeEndpointRequest;
 import software.amazon.awssdk.services.sagemakerruntime.model.InvokeEndpointResponse;
+import tools.jackson.databind.json.JsonMapper;
 
-@Command(
-        name = "invoke",
-        description = "Send a payload to an endpoint and print its answer.",
-        footer = {
-            "",
-            "Examples:",
-            "  ./dormouse invoke flights --file row.csv",
-            "  ./dormouse invoke iris --body '{\"instances\": [[5.1, 3.5, 1.4, 0.2]]}'"
-        })
-public final class InvokeCommand implements Callable<Integer> {
-    @Mixin private final CommonOptions options = new CommonOptions();
+record InvokeCommand() implements Command {
+    private static final Option<String> BODY = Option.text("--body", "TEXT", "the payload");
+    private static final Option<Path> FILE =
+            Option.path("--file", "FILE", "a file that holds the payload; - is standard input");
+    private static final Option<String> CONTENT_TYPE =
+            Option.text(
+                    "--content-type",
+                    "TYPE",
+                    "default: by the file's ending, or by what the body looks like");
+    private static final Option<String> ACCEPT =
+            Option.text("--accept", "TYPE", "default: the model's choice");
 
-    @Parameters(paramLabel = "NAME", description = "the endpoint")
-    private String name = "";
-
-    @ArgGroup(multiplicity = "1")
-    private Payload payload = new Payload();
-
-    @Option(
-            names = "--content-type",
-            paramLabel = "TYPE",
-            description = "default: by the file's ending, or by what the body looks like")
-    private Optional<String> contentType = Optional.empty();
-
-    @Option(names = "--accept", paramLabel = "TYPE", description = "default: the model's choice")
-    private Optional<String> accept = Optional.empty();
-
-    private static final class Payload {
-        @Option(names = "--body", paramLabel = "TEXT", required = true, description = "the payload")
-        private Optional<String> body = Optional.empty();
-
-        @Option(
-                names = "--file",
-                paramLabel = "FILE",
-                required = true,
-                description = "a file that holds the payload")
-        private Optional<Path> file = Optional.empty();
+    @Override
+    public Syntax syntax() {
+        return new Syntax(
+                "invoke",
+                "Send a payload to an endpoint and print its answer. With --json the answer comes"
+                        + " with its content type, variant and milliseconds.",
+                Optional.of(new Parameter("NAME", "the endpoint", Kind.ENDPOINT)),
+                CommonOptions.and(BODY, FILE, CONTENT_TYPE, ACCEPT),
+                List.of(
+                        "./dormouse invoke flights --file row.csv",
+                        "./dormouse invoke iris --body '{\"instances\": [[5.1, 3.5, 1.4, 0.2]]}'"));
     }
 
     @Override
-    public Integer call() {
-        SdkBytes body = payload.file.map(InvokeCommand::read).orElseGet(this::text);
-        InvokeEndpointRequest request =
+    public int run(Arguments arguments, Console console) {
+        Optional<String> text = arguments.find(BODY);
+        Optional<Path> file = arguments.find(FILE);
+        if (text.isPresent() == file.isPresent()) {
+            throw new WrongUse("Give the payload with --body TEXT or with --file FILE.");
+        }
+        CommonOptions options = new CommonOptions(arguments, console);
+        SdkBytes body =
+                file.map(InvokeCommand::read)
+                        .orElseGet(() -> SdkBytes.fromUtf8String(text.orElse("")));
+        InvokeEndpointRequest.Builder request =
                 InvokeEndpointRequest.builder()
-                        .endpointName(name)
+                        .endpointName(arguments.parameter())
                         .body(body)
-                        .contentType(contentType.orElseGet(() -> guess(body)))
-                        .accept(accept.orElse(null))
-                        .build();
-        Console console = options.console();
+                        .contentType(
+                                arguments
+                                        .find(CONTENT_TYPE)
+                                        .orElseGet(() -> guess(file.map(Path::toString), body)));
+        arguments.find(ACCEPT).ifPresent(request::accept);
         try (SageMakerRuntimeClient runtime = options.clients().runtime()) {
             long begin = System.nanoTime();
-            InvokeEndpointResponse answer = runtime.invokeEndpoint(request);
-            double millis = (System.nanoTime() - begin) / 1e6;
-            if (options.verbose()) {
-                console.progress(
-                        "  answered in %.1f ms by %s as %s"
-                                .formatted(
-                                        millis,
-                                        answer.invokedProductionVariant(),
-                                        answer.contentType()));
-            }
-            console.say(answer.body().asUtf8String().stripTrailing());
+            InvokeEndpointResponse answer = runtime.invokeEndpoint(request.build());
+            told(options, console, answer, (System.nanoTime() - begin) / 1e6);
         }
         return 0;
     }
 
-    private SdkBytes text() {
-        return SdkBytes.fromUtf8String(payload.body.orElse(""));
+    private static void told(
+            CommonOptions options, Console console, InvokeEndpointResponse answer, double millis) {
+        String body = answer.body().asUtf8String().stripTrailing();
+        if (options.json()) {
+            Map<String, Object> all = new LinkedHashMap<>();
+            all.put("ContentType", answer.contentType());
+            all.put("InvokedProductionVariant", answer.invokedProductionVariant());
+            all.put("milliseconds", Math.round(millis * 10) / 10.0);
+            all.put("Body", body);
+            console.say(JsonMapper.shared().writeValueAsString(all));
+            return;
+        }
+        if (options.verbose()) {
+            console.progress(
+                    "  answered in %.1f ms by %s as %s"
+                            .formatted(
+                                    millis,
+                                    answer.invokedProductionVariant(),
+                                    answer.contentType()));
+        }
+        console.say(body);
     }
 
     private static SdkBytes read(Path file) {
         try {
-            return SdkBytes.fromByteArray(Files.readAllBytes(file));
+            return SdkBytes.fromByteArray(
+                    file.toString().equals("-")
+                            ? System.in.readAllBytes()
+                            : Files.readAllBytes(file));
+        } catch (NoSuchFileException e) {
+            throw new Failed("There is no file " + file, e);
         } catch (IOException e) {
             throw new Failed("Cannot read " + file + ": " + e.getMessage(), e);
         }
     }
 
-    private String guess(SdkBytes body) {
-        String file = payload.file.map(Path::toString).orElse("");
+    private static String guess(Optional<String> name, SdkBytes body) {
+        String file = name.orElse("");
         if (file.endsWith(".json")) {
             return "application/json";
         } else if (file.endsWith(".csv")) {

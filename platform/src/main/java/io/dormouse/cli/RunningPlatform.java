@@ -2,12 +2,8 @@ package io.dormouse.cli;
 
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.Properties;
 
@@ -64,18 +60,6 @@ public record RunningPlatform(long pid, URI endpoint, long startedMillis) {
 
     /// Whether a platform answers there now.
     public static boolean answers(URI endpoint) {
-        try (HttpClient http =
-                HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build()) {
-            HttpRequest health =
-                    HttpRequest.newBuilder(endpoint.resolve("/health"))
-                            .timeout(Duration.ofSeconds(5))
-                            .build();
-            return http.send(health, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
-        } catch (IOException e) {
-            return false;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
+        return new OwnPage(endpoint).get("/health").isPresent();
     }
 }

@@ -1,11 +1,8 @@
 package io.dormouse.cli;
 
+import io.dormouse.cli.line.Console;
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.time.Duration;
 import java.util.Locale;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -54,26 +51,21 @@ record StartPage(URI platform, String endpoint) {
     }
 
     private String get(String path) {
-        try (HttpClient http =
-                HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build()) {
-            HttpResponse<String> answer =
-                    http.send(
-                            HttpRequest.newBuilder(platform.resolve(path)).build(),
-                            HttpResponse.BodyHandlers.ofString());
-            if (answer.statusCode() == 404) {
-                throw new Failed("There is no endpoint " + endpoint + ": see ./dormouse endpoints");
-            } else if (answer.statusCode() != 200) {
-                throw new Failed(
-                        "The platform answered " + answer.statusCode() + ": " + answer.body());
-            }
-            return answer.body();
+        try {
+            OwnPage.Answer answer = new OwnPage(platform).ask(path);
+            return switch (answer.status()) {
+                case 200 -> answer.body();
+                case 404 ->
+                        throw new Failed(
+                                "There is no endpoint " + endpoint + ": see ./dormouse endpoints");
+                default ->
+                        throw new Failed(
+                                "The platform answered " + answer.status() + ": " + answer.body());
+            };
         } catch (IOException e) {
             throw new Failed(
                     "No platform answers at " + platform + ". Start one: ./dormouse start --detach",
                     e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new Failed("Interrupted", e);
         }
     }
 }

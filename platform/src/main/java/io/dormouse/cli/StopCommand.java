@@ -1,44 +1,59 @@
 package io.dormouse.cli;
 
+import io.dormouse.cli.line.Arguments;
+import io.dormouse.cli.line.Command;
+import io.dormouse.cli.line.Console;
+import io.dormouse.cli.line.Syntax;
+import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 
-@Command(
-        name = "stop",
-        description = "Stop the platform of a data folder. Requests under way are answered first.",
-        footer = {"", "Example:", "  ./dormouse stop"})
-public final class StopCommand implements Callable<Integer> {
+record StopCommand() implements Command {
     private static final long WAIT_SECONDS = 90;
 
-    @Mixin private final CommonOptions options = new CommonOptions();
+    @Override
+    public Syntax syntax() {
+        return new Syntax(
+                "stop",
+                "Stop the platform of a data folder. Requests under way are answered first; returns"
+                        + " when it has ended.",
+                Optional.empty(),
+                CommonOptions.and(),
+                List.of("./dormouse stop"));
+    }
 
     @Override
-    public Integer call() throws InterruptedException, ExecutionException {
-        Console console = options.console();
+    public int run(Arguments arguments, Console console)
+            throws InterruptedException, ExecutionException {
+        CommonOptions options = new CommonOptions(arguments, console);
         Optional<ProcessHandle> process =
                 RunningPlatform.of(options.data()).flatMap(RunningPlatform::process);
-        if (process.isEmpty()) {
-            console.say("No platform runs on " + options.data());
-            return 0;
+        process.ifPresent(ProcessHandle::destroy);
+        if (process.isPresent()) {
+            await(process.get());
         }
-        process.get().destroy();
+        if (options.json()) {
+            console.say("{\"stopped\":" + process.isPresent() + "}");
+        } else {
+            console.say(process.isPresent() ? "Stopped" : "No platform runs on " + options.data());
+        }
+        return 0;
+    }
+
+    private static void await(ProcessHandle process)
+            throws InterruptedException, ExecutionException {
         try {
-            process.get().onExit().get(WAIT_SECONDS, TimeUnit.SECONDS);
+            process.onExit().get(WAIT_SECONDS, TimeUnit.SECONDS);
         } catch (TimeoutException e) {
             throw new Failed(
                     "Process "
-                            + process.get().pid()
+                            + process.pid()
                             + " is still finishing after "
                             + WAIT_SECONDS
                             + " s; end it with kill -9: nothing that was acknowledged is lost",
                     e);
         }
-        console.say("Stopped");
-        return 0;
     }
 }

@@ -1,28 +1,33 @@
 package io.dormouse.cli;
 
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Parameters;
+import io.dormouse.cli.line.Arguments;
+import io.dormouse.cli.line.Command;
+import io.dormouse.cli.line.Console;
+import io.dormouse.cli.line.Syntax;
+import io.dormouse.cli.line.Syntax.Kind;
+import io.dormouse.cli.line.Syntax.Parameter;
+import java.util.List;
+import java.util.Optional;
 
-@Command(
-        name = "why",
-        description =
+record WhyCommand() implements Command {
+    @Override
+    public Syntax syntax() {
+        return new Syntax(
+                "why",
                 "Show the newest start of an endpoint step by step: why it took as long as it did.",
-        footer = {"", "Example:", "  ./dormouse why flights"})
-public final class WhyCommand implements Callable<Integer> {
-    @Mixin private final CommonOptions options = new CommonOptions();
-
-    @Parameters(paramLabel = "NAME", description = "the endpoint")
-    private String name = "";
+                Optional.of(new Parameter("NAME", "the endpoint", Kind.ENDPOINT)),
+                CommonOptions.and(),
+                List.of("./dormouse why flights"));
+    }
 
     @Override
-    public Integer call() {
-        StartPage page = new StartPage(options.endpoint(), name);
+    public int run(Arguments arguments, Console console) {
+        CommonOptions options = new CommonOptions(arguments, console);
+        StartPage page = new StartPage(options.endpoint(), arguments.parameter());
         if (options.json()) {
-            options.console().say(page.json());
+            console.say(page.json().stripTrailing());
         } else {
-            page.print(options.console());
+            page.print(console);
         }
         return 0;
     }

@@ -1,4 +1,4 @@
-package io.dormouse.cli;
+package io.dormouse.cli.line;
 
 import java.io.PrintWriter;
 import java.util.List;
