@@ -23,12 +23,22 @@ record ArtifactBucket(S3Client s3, String name) {
 
     /// Uploads a file and returns its URI.
     String put(String key, Path file) {
-        s3.putObject(r -> r.bucket(name).key(key), RequestBody.fromFile(file));
-        return uri(key);
+        return put(key, RequestBody.fromFile(file), file.toString());
     }
 
     String put(String key, String text) {
-        s3.putObject(r -> r.bucket(name).key(key), RequestBody.fromString(text));
+        return put(key, RequestBody.fromString(text), key.substring(key.lastIndexOf('/') + 1));
+    }
+
+    /// @param named what the file is called where the call is printed
+    String put(String key, RequestBody body, String named) {
+        s3.putObject(
+                r ->
+                        r.bucket(name)
+                                .key(key)
+                                .overrideConfiguration(
+                                        o -> o.putExecutionAttribute(CallPrinter.UPLOADS, named)),
+                body);
         return uri(key);
     }
 

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.sagemaker.SageMakerClient;
 import software.amazon.awssdk.services.sagemaker.model.ContainerDefinition;
@@ -131,13 +132,21 @@ record DeployCommand() implements Command {
             if (file.isEmpty()) {
                 return name;
             }
-            console.progress("Uploading " + name);
+            ModelArchive archive = file.get();
+            console.progress(
+                    archive.temporary()
+                            ? "Packing and uploading %s: cp %s %s && tar -czf model.tar.gz %s"
+                                    .formatted(name, name, archive.entry(), archive.entry())
+                            : "Uploading " + name);
             String key =
                     "dormouse/" + endpoint + "/" + REVISION.format(Instant.now()) + "/model.tar.gz";
             try (S3Client s3 = clients.s3()) {
                 return ArtifactBucket.of(s3, account, clients.region())
                         .ensured()
-                        .put(key, file.get().archive());
+                        .put(
+                                key,
+                                RequestBody.fromFile(archive.archive()),
+                                archive.temporary() ? "model.tar.gz" : name);
             }
         }
 

@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
+import java.util.OptionalDouble;
 import software.amazon.awssdk.services.cloudwatch.CloudWatchClient;
 import software.amazon.awssdk.services.cloudwatch.model.Dimension;
 import software.amazon.awssdk.services.cloudwatch.model.MetricDataQuery;
@@ -31,10 +31,34 @@ record EndpointMetrics(CloudWatchClient cloudWatch, String endpoint) {
                     new Wanted("/aws/sagemaker/Endpoints", "MemoryUtilization", "Maximum", "%"));
 
     void print(Console console) {
+        List<OptionalDouble> values = values(WANTED);
+        for (int i = 0; i < WANTED.size(); i++) {
+            Wanted wanted = WANTED.get(i);
+            String value =
+                    values.get(i).isPresent()
+                            ? "%,12.2f".formatted(values.get(i).getAsDouble())
+                            : "           -";
+            console.say(
+                    "   %-42s %-8s %s %s"
+                            .formatted(wanted.metric(), wanted.statistic(), value, wanted.unit()));
+        }
+    }
+
+    /// How many invocations there were, and for how long the model worked on them, seconds.
+    double[] invocationsAndSeconds() {
+        List<OptionalDouble> values =
+                values(
+                        List.of(
+                                new Wanted("AWS/SageMaker", "Invocations", "Sum", ""),
+                                new Wanted("AWS/SageMaker", "ModelLatency", "Sum", "µs")));
+        return new double[] {values.get(0).orElse(0), values.get(1).orElse(0) / 1e6};
+    }
+
+    private List<OptionalDouble> values(List<Wanted> wanted) {
         Instant now = Instant.now();
         List<MetricDataQuery> queries = new ArrayList<>();
-        for (int i = 0; i < WANTED.size(); i++) {
-            queries.add(query("m" + i, WANTED.get(i)));
+        for (int i = 0; i < wanted.size(); i++) {
+            queries.add(query("m" + i, wanted.get(i)));
         }
         List<MetricDataResult> results =
                 cloudWatch
@@ -43,25 +67,20 @@ record EndpointMetrics(CloudWatchClient cloudWatch, String endpoint) {
                                         .endTime(now.plus(Duration.ofMinutes(1)))
                                         .metricDataQueries(queries))
                         .metricDataResults();
-        for (int i = 0; i < WANTED.size(); i++) {
-            Wanted wanted = WANTED.get(i);
+        List<OptionalDouble> values = new ArrayList<>();
+        for (int i = 0; i < wanted.size(); i++) {
             String id = "m" + i;
-            double value =
+            values.add(
                     results.stream()
                             .filter(result -> result.id().equals(id))
                             .flatMap(result -> result.values().stream())
                             .mapToDouble(Double::doubleValue)
-                            .reduce(wanted.statistic().equals("Sum") ? Double::sum : Math::max)
-                            .orElse(Double.NaN);
-            console.say(
-                    String.format(
-                            Locale.ROOT,
-                            "   %-42s %-8s %,12.2f %s",
-                            wanted.metric(),
-                            wanted.statistic(),
-                            value,
-                            wanted.unit()));
+                            .reduce(
+                                    wanted.get(i).statistic().equals("Sum")
+                                            ? Double::sum
+                                            : Math::max));
         }
+        return values;
     }
 
     private MetricDataQuery query(String id, Wanted wanted) {

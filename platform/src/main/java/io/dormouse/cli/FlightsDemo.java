@@ -31,6 +31,9 @@ final class FlightsDemo implements AutoCloseable {
 
     private static final int WARM_CALLS = 100;
 
+    /// Of a serverless endpoint with 2048 MB: https://aws.amazon.com/sagemaker/pricing/
+    private static final double DOLLARS_PER_SECOND = 0.00004;
+
     private final Clients clients;
     private final Console console;
     private final Path files;
@@ -107,14 +110,16 @@ final class FlightsDemo implements AutoCloseable {
         say(
                 "warm: median %.1f ms, p95 %.1f ms of %d calls (this client's time included)"
                         .formatted(warm[0], warm[1], WARM_CALLS));
-        title("Metrics, as CloudWatch has them");
+        title("Metrics, as CloudWatch has them (the last quarter of an hour)");
         try (CloudWatchClient cloudWatch = clients.cloudWatch()) {
-            new EndpointMetrics(cloudWatch, ENDPOINT).print(console);
+            EndpointMetrics metrics = new EndpointMetrics(cloudWatch, ENDPOINT);
+            metrics.print(console);
+            bill(metrics);
         }
         title("Back to zero");
         Duration asleep = new EndpointWait(sageMaker).untilAsleep(ENDPOINT);
         say(
-                "no instance left %.1f s after the last request; idle now costs nothing"
+                "no instance left %.1f s later; asleep it costs nothing"
                         .formatted(seconds(asleep)));
     }
 
@@ -124,6 +129,20 @@ final class FlightsDemo implements AutoCloseable {
                 .apply(sageMaker, run);
         new EndpointWait(sageMaker).untilInService(endpoint, _ -> {});
         say("%s is in service after %.2f s, with no instance".formatted(endpoint, since(from)));
+    }
+
+    /// AWS bills the milliseconds that the model works, and nothing asleep.
+    private void bill(EndpointMetrics metrics) {
+        double[] all = metrics.invocationsAndSeconds();
+        say(
+                "On AWS: %.0f invocations x %.1f ms at %d MB, $%.5f per second (us-east-1, September"
+                                .formatted(
+                                        all[0],
+                                        all[1] / all[0] * 1e3,
+                                        MEMORY_MB,
+                                        DOLLARS_PER_SECOND)
+                        + " 2026): $%.6f, and $0.016 per GB sent and received; asleep $0"
+                                .formatted(all[1] * DOLLARS_PER_SECOND));
     }
 
     private void forget() {

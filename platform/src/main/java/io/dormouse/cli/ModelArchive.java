@@ -43,6 +43,11 @@ record ModelArchive(Path archive, Image image, boolean temporary) implements Aut
         }
     }
 
+    /// What the model is called inside an archive made here.
+    String entry() {
+        return image == Image.ONNX ? "model.onnx" : "xgboost-model";
+    }
+
     /// Packs `file`, unless it is an archive already.
     ///
     /// @throws Failed where it is neither a model nor an archive
@@ -65,7 +70,7 @@ record ModelArchive(Path archive, Image image, boolean temporary) implements Aut
         try {
             Path archive = Files.createTempFile("model", ".tar.gz");
             pack(file, xgboost ? "xgboost-model" : "model.onnx", archive);
-            return new ModelArchive(archive, Image.of(name), true);
+            return new ModelArchive(archive, xgboost ? Image.XGBOOST : Image.ONNX, true);
         } catch (IOException e) {
             throw new Failed("Cannot pack " + file + ": " + e.getMessage(), e);
         }
