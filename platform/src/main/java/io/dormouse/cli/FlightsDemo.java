@@ -118,9 +118,7 @@ final class FlightsDemo implements AutoCloseable {
         }
         title("Back to zero");
         Duration asleep = new EndpointWait(sageMaker).untilAsleep(ENDPOINT);
-        say(
-                "no instance left %.1f s later; asleep it costs nothing"
-                        .formatted(seconds(asleep)));
+        say("no instance left %.1f s later; asleep it costs nothing".formatted(seconds(asleep)));
     }
 
     private void deploy(String endpoint, ContainerDefinition container, String roleArn) {
