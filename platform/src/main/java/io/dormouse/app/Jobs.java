@@ -1,5 +1,6 @@
 package io.dormouse.app;
 
+import io.dormouse.artifact.Folders;
 import io.dormouse.artifact.Objects;
 import io.dormouse.job.JobRoom;
 import io.dormouse.job.ProcessingJobs;
@@ -11,6 +12,7 @@ import io.dormouse.store.Store;
 import io.dormouse.store.Tags;
 import io.dormouse.worker.Capacity;
 import io.dormouse.worker.StartFailed;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -20,6 +22,7 @@ record Jobs(TrainingJobs training, ProcessingJobs processing) implements AutoClo
     /// Cores are a share, not a piece: a job that computes leaves endpoints theirs.
     private static final double CORES_OVERCOMMIT = 16;
 
+    private static final System.Logger LOG = System.getLogger("dormouse.job");
     private static final Duration LOOK_AGAIN = Duration.ofMinutes(10);
 
     Jobs(
@@ -45,10 +48,15 @@ record Jobs(TrainingJobs training, ProcessingJobs processing) implements AutoClo
                         logs,
                         meters,
                         clock,
-                        settings.data().resolve("jobs"),
+                        folder(settings),
                         // Half of what there is, so that a job never keeps every endpoint asleep.
                         new JobRoom.Machine(
                                 workers.machine().cores(), workers.machine().memoryMb() / 2)));
+    }
+
+    /// Where running jobs have their folders.
+    static Path folder(Settings settings) {
+        return settings.data().resolve("jobs");
     }
 
     private Jobs(JobRoom room) {
@@ -64,13 +72,20 @@ record Jobs(TrainingJobs training, ProcessingJobs processing) implements AutoClo
                 return capacity.reserve(owner, memoryMb, cores / CORES_OVERCOMMIT, LOOK_AGAIN)
                         ::close;
             } catch (StartFailed full) {
-                System.getLogger("dormouse.job")
-                        .log(System.Logger.Level.INFO, full.getMessage() + " It waits.");
+                LOG.log(System.Logger.Level.INFO, full.getMessage() + " It waits.");
             }
         }
     }
 
-    void resume() {
+    /// Takes up what an earlier life was ended in; what its programs left on disk goes.
+    ///
+    /// @param folder where jobs have theirs
+    void resume(Path folder) {
+        try {
+            Folders.delete(folder);
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.WARNING, "Cannot empty " + folder, e);
+        }
         training.resume();
         processing.resume();
     }

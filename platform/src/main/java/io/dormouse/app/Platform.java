@@ -1,16 +1,12 @@
 package io.dormouse.app;
 
+import io.dormouse.artifact.Folders;
 import io.dormouse.wire.Exchange;
 import io.dormouse.wire.Handler;
 import io.dormouse.wire.HttpServer;
 import io.dormouse.wire.Loopback;
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
-import org.jspecify.annotations.Nullable;
 
 /// A running platform: one port, and the rooms behind it.
 ///
@@ -62,7 +58,7 @@ final class Platform implements AutoCloseable {
     /// Empties everything.
     private synchronized void reset() throws IOException {
         rooms.close();
-        delete(settings.data());
+        Folders.delete(settings.data());
         Files.createDirectories(settings.data());
         rooms = Rooms.open(settings, clock);
     }
@@ -71,32 +67,5 @@ final class Platform implements AutoCloseable {
     public void close() {
         server.close();
         rooms.close();
-    }
-
-    /// Removes a folder and all that is in it.
-    static void delete(Path folder) throws IOException {
-        if (!Files.exists(folder)) {
-            return;
-        }
-        Files.walkFileTree(
-                folder,
-                new SimpleFileVisitor<>() {
-                    @Override
-                    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-                            throws IOException {
-                        Files.delete(file);
-                        return FileVisitResult.CONTINUE;
-                    }
-
-                    @Override
-                    public FileVisitResult postVisitDirectory(
-                            Path each, @Nullable IOException failure) throws IOException {
-                        if (failure != null) {
-                            throw failure;
-                        }
-                        Files.delete(each);
-                        return FileVisitResult.CONTINUE;
-                    }
-                });
     }
 }

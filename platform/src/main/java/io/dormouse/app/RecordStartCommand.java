@@ -1,5 +1,6 @@
 package io.dormouse.app;
 
+import io.dormouse.artifact.Folders;
 import io.dormouse.aws.Caller;
 import io.dormouse.cli.line.Arguments;
 import io.dormouse.cli.line.Command;
@@ -53,7 +54,7 @@ record RecordStartCommand() implements Command {
             console.say("Recorded");
             return 0;
         } finally {
-            Platform.delete(data);
+            Folders.delete(data);
         }
     }
 

@@ -94,7 +94,7 @@ final class Rooms implements AutoCloseable {
         handler = handler(settings, keys);
         Thread.ofVirtual().name("sweep").start(objects::sweep);
         control.start();
-        jobs.resume();
+        jobs.resume(Jobs.folder(settings));
     }
 
     /// The table of what is served, and by whom.

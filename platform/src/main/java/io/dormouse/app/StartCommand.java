@@ -1,5 +1,6 @@
 package io.dormouse.app;
 
+import io.dormouse.artifact.Folders;
 import io.dormouse.aws.Caller;
 import io.dormouse.cli.CommonOptions;
 import io.dormouse.cli.DetachedStart;
@@ -233,7 +234,7 @@ record StartCommand() implements Command {
         try {
             RunningPlatform.remove(note);
             if (settings.ephemeral()) {
-                Platform.delete(settings.data());
+                Folders.delete(settings.data());
             }
         } catch (IOException e) {
             console.progress("Cannot clean up: " + e.getMessage());

@@ -1,24 +1,20 @@
 package io.dormouse.job;
 
+import io.dormouse.artifact.Folders;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /// What a job's program sees as `/opt/ml`.
 record JobFolder(Path root) implements AutoCloseable {
     private static final int FAILURE_CHARS = 1024;
 
-    /// Makes it anew: what an earlier attempt left is removed.
-    static JobFolder fresh(Path root) throws IOException {
-        delete(root);
-        Files.createDirectories(root);
-        return new JobFolder(root);
+    /// A new one: an earlier attempt's program may still be writing into its own.
+    static JobFolder fresh(Path jobs) throws IOException {
+        Files.createDirectories(jobs);
+        return new JobFolder(Files.createTempDirectory(jobs, "job").toRealPath());
     }
 
     /// A folder below the root, made where it is missing.
@@ -58,32 +54,6 @@ record JobFolder(Path root) implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        delete(root);
-    }
-
-    private static void delete(Path folder) throws IOException {
-        if (!Files.exists(folder)) {
-            return;
-        }
-        Files.walkFileTree(
-                folder,
-                new SimpleFileVisitor<>() {
-                    @Override
-                    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-                            throws IOException {
-                        Files.delete(file);
-                        return FileVisitResult.CONTINUE;
-                    }
-
-                    @Override
-                    public FileVisitResult postVisitDirectory(
-                            Path each, @Nullable IOException failure) throws IOException {
-                        if (failure != null) {
-                            throw failure;
-                        }
-                        Files.delete(each);
-                        return FileVisitResult.CONTINUE;
-                    }
-                });
+        Folders.delete(root);
     }
 }

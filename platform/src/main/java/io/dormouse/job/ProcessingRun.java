@@ -94,7 +94,7 @@ final class ProcessingRun {
                         room.capacity()
                                 .reserve(
                                         "processing-job/" + name, shape.memoryMb(), shape.cores());
-                JobFolder folder = JobFolder.fresh(room.folder().resolve("processing-" + name))) {
+                JobFolder folder = JobFolder.fresh(room.folder())) {
             execution.waitsNoMore();
             prepare(folder, job);
             process(folder, job, program, shape);

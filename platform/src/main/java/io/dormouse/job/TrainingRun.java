@@ -84,7 +84,7 @@ final class TrainingRun {
         try (JobRoom.Place _ =
                         room.capacity()
                                 .reserve("training-job/" + name, shape.memoryMb(), shape.cores());
-                JobFolder folder = JobFolder.fresh(room.folder().resolve("training-" + name))) {
+                JobFolder folder = JobFolder.fresh(room.folder())) {
             execution.waitsNoMore();
             prepare(folder, job);
             train(folder, job, program, shape);

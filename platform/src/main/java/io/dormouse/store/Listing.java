@@ -6,23 +6,14 @@ import java.util.Optional;
 
 /// What a List operation asks for: AWS's filters, order and page, the same for every kind.
 ///
-/// @param parent only entries with this parent: [#ANY_PARENT] for any, an empty one for none
 /// @param maxResults at most this many in a page
 /// @param nextToken where the last page ended
 public record Listing(
-        Optional<String> nameContains,
-        Optional<Instant> createdAfter,
-        Optional<Instant> createdBefore,
-        Optional<Instant> modifiedAfter,
-        Optional<Instant> modifiedBefore,
-        Optional<String> status,
-        Optional<String> parent,
-        By by,
-        boolean ascending,
-        int maxResults,
-        Optional<String> nextToken) {
+        Filter filter, By by, boolean ascending, int maxResults, Optional<String> nextToken) {
     /// A parent that stands for all: only entries that have one.
     public static final String ANY_PARENT = "*";
+
+    private static final int PAGE = 10;
 
     /// What the page is ordered by; the name decides between equals.
     public enum By {
@@ -42,7 +33,31 @@ public record Listing(
         }
     }
 
+    /// A stretch of time, open where an end is missing.
+    public record Span(Optional<Instant> after, Optional<Instant> before) {
+        static final Span ALWAYS = new Span(Optional.empty(), Optional.empty());
+    }
+
+    /// What an entry must be to be listed.
+    ///
+    /// @param parent only entries with this parent: [#ANY_PARENT] for any, an empty one for none
+    public record Filter(
+            Optional<String> nameContains,
+            Span created,
+            Span modified,
+            Optional<String> status,
+            Optional<String> parent) {
+        static final Filter NONE =
+                new Filter(
+                        Optional.empty(),
+                        Span.ALWAYS,
+                        Span.ALWAYS,
+                        Optional.empty(),
+                        Optional.empty());
+    }
+
     public Listing {
+        Objects.requireNonNull(filter);
         Objects.requireNonNull(by);
         if (maxResults < 1) {
             throw new IllegalArgumentException("maxResults must be at least 1");
@@ -51,114 +66,57 @@ public record Listing(
 
     /// Everything, newest first, ten in a page: AWS's usual default.
     public static Listing all() {
-        Optional<Instant> anyTime = Optional.empty();
-        Optional<String> any = Optional.empty();
-        return new Listing(
-                any, anyTime, anyTime, anyTime, anyTime, any, any, By.CREATED, false, 10, any);
+        return new Listing(Filter.NONE, By.CREATED, false, PAGE, Optional.empty());
     }
 
     public Listing nameContains(Optional<String> text) {
-        return new Listing(
-                text,
-                createdAfter,
-                createdBefore,
-                modifiedAfter,
-                modifiedBefore,
-                status,
-                parent,
-                by,
-                ascending,
-                maxResults,
-                nextToken);
+        return filtered(
+                new Filter(text, filter.created, filter.modified, filter.status, filter.parent));
     }
 
     public Listing created(Optional<Instant> after, Optional<Instant> before) {
-        return new Listing(
-                nameContains,
-                after,
-                before,
-                modifiedAfter,
-                modifiedBefore,
-                status,
-                parent,
-                by,
-                ascending,
-                maxResults,
-                nextToken);
+        Span span = new Span(after, before);
+        return filtered(
+                new Filter(
+                        filter.nameContains, span, filter.modified, filter.status, filter.parent));
     }
 
     public Listing modified(Optional<Instant> after, Optional<Instant> before) {
-        return new Listing(
-                nameContains,
-                createdAfter,
-                createdBefore,
-                after,
-                before,
-                status,
-                parent,
-                by,
-                ascending,
-                maxResults,
-                nextToken);
+        Span span = new Span(after, before);
+        return filtered(
+                new Filter(
+                        filter.nameContains, filter.created, span, filter.status, filter.parent));
     }
 
     public Listing status(Optional<String> equal) {
-        return new Listing(
-                nameContains,
-                createdAfter,
-                createdBefore,
-                modifiedAfter,
-                modifiedBefore,
-                equal,
-                parent,
-                by,
-                ascending,
-                maxResults,
-                nextToken);
+        return filtered(
+                new Filter(
+                        filter.nameContains,
+                        filter.created,
+                        filter.modified,
+                        equal,
+                        filter.parent));
     }
 
     public Listing within(Optional<String> onlyParent) {
-        return new Listing(
-                nameContains,
-                createdAfter,
-                createdBefore,
-                modifiedAfter,
-                modifiedBefore,
-                status,
-                onlyParent,
-                by,
-                ascending,
-                maxResults,
-                nextToken);
+        return filtered(
+                new Filter(
+                        filter.nameContains,
+                        filter.created,
+                        filter.modified,
+                        filter.status,
+                        onlyParent));
+    }
+
+    private Listing filtered(Filter other) {
+        return new Listing(other, by, ascending, maxResults, nextToken);
     }
 
     public Listing order(By column, boolean isAscending) {
-        return new Listing(
-                nameContains,
-                createdAfter,
-                createdBefore,
-                modifiedAfter,
-                modifiedBefore,
-                status,
-                parent,
-                column,
-                isAscending,
-                maxResults,
-                nextToken);
+        return new Listing(filter, column, isAscending, maxResults, nextToken);
     }
 
     public Listing page(int size, Optional<String> token) {
-        return new Listing(
-                nameContains,
-                createdAfter,
-                createdBefore,
-                modifiedAfter,
-                modifiedBefore,
-                status,
-                parent,
-                by,
-                ascending,
-                size,
-                token);
+        return new Listing(filter, by, ascending, size, token);
     }
 }

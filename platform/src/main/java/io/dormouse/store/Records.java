@@ -102,7 +102,7 @@ public final class Records<T> {
     public Page<Entry<T>> page(Listing listing) {
         StringBuilder sql = new StringBuilder("SELECT " + COLUMNS + " FROM record WHERE kind = ?");
         List<Object> arguments = new ArrayList<>(List.of(kind));
-        filter(listing, sql, arguments);
+        filter(listing.filter(), sql, arguments);
         String column = listing.by().column();
         String order = listing.ascending() ? "ASC" : "DESC";
         listing.nextToken().ifPresent(token -> seek(token, listing, sql, arguments));
@@ -117,19 +117,23 @@ public final class Records<T> {
         return new Page<>(items, Optional.of(token(listing.by(), items.getLast())));
     }
 
-    private static void filter(Listing listing, StringBuilder sql, List<Object> arguments) {
-        listing.nameContains()
+    private static void filter(Listing.Filter filter, StringBuilder sql, List<Object> arguments) {
+        filter.nameContains()
                 .ifPresent(text -> and(sql, arguments, "instr(lower(name), lower(?)) > 0", text));
-        listing.createdAfter().ifPresent(time -> and(sql, arguments, "created > ?", time));
-        listing.createdBefore().ifPresent(time -> and(sql, arguments, "created < ?", time));
-        listing.modifiedAfter().ifPresent(time -> and(sql, arguments, "modified > ?", time));
-        listing.modifiedBefore().ifPresent(time -> and(sql, arguments, "modified < ?", time));
-        listing.status().ifPresent(status -> and(sql, arguments, "status = ?", status));
-        listing.parent()
+        span("created", filter.created(), sql, arguments);
+        span("modified", filter.modified(), sql, arguments);
+        filter.status().ifPresent(status -> and(sql, arguments, "status = ?", status));
+        filter.parent()
                 .ifPresent(parent -> {
                     boolean any = parent.equals(Listing.ANY_PARENT);
                     and(sql, arguments, any ? "parent <> ?" : "parent = ?", any ? "" : parent);
                 });
+    }
+
+    private static void span(
+            String column, Listing.Span span, StringBuilder sql, List<Object> arguments) {
+        span.after().ifPresent(time -> and(sql, arguments, column + " > ?", time));
+        span.before().ifPresent(time -> and(sql, arguments, column + " < ?", time));
     }
 
     private static void and(StringBuilder sql, List<Object> arguments, String term, Object value) {

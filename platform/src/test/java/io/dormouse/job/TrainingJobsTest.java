@@ -122,7 +122,8 @@ class TrainingJobsTest {
         jobs.training.resume();
         JobFixture.until(() -> jobs.logged(line -> line.contains("again/algo-1-")), isSo -> isSo);
         jobs.training.stopTrainingJob(r -> r.trainingJobName("again"));
-        assertEquals(TrainingJobStatus.STOPPED, jobs.ended("again").trainingJobStatus());
+        DescribeTrainingJobResponse job = jobs.ended("again");
+        assertEquals(TrainingJobStatus.STOPPED, job.trainingJobStatus(), job.failureReason());
     }
 
     @Test
