@@ -18,6 +18,9 @@ public final class Gaps {
     private static final double LOG_BIN = Math.log(2) / PER_OCTAVE;
     private static final long SHORTEST_MILLIS = 1000;
 
+    /// Where each bin begins, in seconds: asked for at each decision, hence not worked out there.
+    private static final double[] BEGINS = begins();
+
     private float[] weights = {};
 
     /// Adds a gap.
@@ -61,7 +64,15 @@ public final class Gaps {
 
     /// Seconds at which a bin begins. The first one begins with the last request.
     static double begin(int bin) {
-        return bin == 0 ? 0 : Math.exp(bin * LOG_BIN) * SHORTEST_MILLIS / 1000.0;
+        return BEGINS[bin];
+    }
+
+    private static double[] begins() {
+        double[] begins = new double[BINS + 1];
+        for (int bin = 1; bin <= BINS; bin++) {
+            begins[bin] = Math.exp(bin * LOG_BIN) * SHORTEST_MILLIS / 1000.0;
+        }
+        return begins;
     }
 
     static Duration time(double seconds) {

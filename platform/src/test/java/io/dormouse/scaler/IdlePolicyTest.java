@@ -110,6 +110,44 @@ class IdlePolicyTest {
     }
 
     @Test
+    void aStretchThatHappensToBeEmptyIsNoReasonToLetGo() {
+        List<Duration> trace = poisson(Duration.ofMinutes(5), 1000);
+        Cost adaptive = run(ADAPTIVE, trace);
+        Cost fixed = run(fixed(Duration.ofMinutes(10)), trace);
+        assertTrue(adaptive.cold() <= fixed.cold() / 4, adaptive + " " + fixed);
+    }
+
+    @Test
+    void visitsAreKeptThroughAndMetAgain() {
+        List<Duration> trace = new ArrayList<>();
+        for (int visit = 0; visit < 200; visit++) {
+            trace.addAll(regular(Duration.ofMinutes(2), 0.3, 3));
+            trace.addAll(regular(Duration.ofHours(1), 0, 1));
+        }
+        Cost adaptive = run(ADAPTIVE, trace);
+        Cost fixed = run(fixed(Duration.ofMinutes(10)), trace);
+        assertEquals(200, fixed.cold());
+        assertTrue(adaptive.cold() <= 5, adaptive + " " + fixed);
+    }
+
+    @Test
+    void aSecondRequestWithinTheSecondFindsTheInstanceOfTheFirst() {
+        Gaps gaps = new Gaps();
+        regular(Duration.ofHours(1), 0, 100).forEach(gap -> gaps.add(gap.toMillis()));
+        assertTrue(ADAPTIVE.plan(gaps).keep().toMillis() >= 1000, "what Gaps leaves out is kept");
+    }
+
+    @Test
+    void aColdStartThatIsWorthMoreIsPaidForWithIdleTime() {
+        List<Duration> trace = poisson(Duration.ofMinutes(20), 1000);
+        Duration scale = IdlePolicy.Adaptive.DEFAULT.scale();
+        Cost cheap = run(new IdlePolicy.Adaptive(Duration.ofMinutes(5), scale), trace);
+        Cost dear = run(new IdlePolicy.Adaptive(Duration.ofHours(1), scale), trace);
+        assertTrue(dear.cold() < cheap.cold() / 4, dear + " " + cheap);
+        assertTrue(dear.idleSeconds() > cheap.idleSeconds(), dear + " " + cheap);
+    }
+
+    @Test
     void rareRequestsAreLetGoSoon() {
         List<Duration> trace = poisson(Duration.ofHours(8), 300);
         Cost adaptive = run(ADAPTIVE, trace);
