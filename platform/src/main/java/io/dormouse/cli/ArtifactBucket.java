@@ -1,6 +1,8 @@
 package io.dormouse.cli;
 
 import java.nio.file.Path;
+import java.util.function.Consumer;
+import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.NoSuchBucketException;
@@ -26,19 +28,29 @@ record ArtifactBucket(S3Client s3, String name) {
         return put(key, RequestBody.fromFile(file), file.toString());
     }
 
+    /// Uploads a text and returns its URI.
     String put(String key, String text) {
-        return put(key, RequestBody.fromString(text), key.substring(key.lastIndexOf('/') + 1));
+        String named = key.substring(key.lastIndexOf('/') + 1);
+        return put(
+                key,
+                RequestBody.fromString(text),
+                o ->
+                        o.putExecutionAttribute(CallPrinter.UPLOADS, named)
+                                .putExecutionAttribute(CallPrinter.TEXT, text));
     }
 
-    /// @param named what the file is called where the call is printed
+    /// Uploads a body.
+    ///
+    /// @param named the file that it is where the call is printed
     String put(String key, RequestBody body, String named) {
-        s3.putObject(
-                r ->
-                        r.bucket(name)
-                                .key(key)
-                                .overrideConfiguration(
-                                        o -> o.putExecutionAttribute(CallPrinter.UPLOADS, named)),
-                body);
+        return put(key, body, o -> o.putExecutionAttribute(CallPrinter.UPLOADS, named));
+    }
+
+    private String put(
+            String key,
+            RequestBody body,
+            Consumer<AwsRequestOverrideConfiguration.Builder> printed) {
+        s3.putObject(r -> r.bucket(name).key(key).overrideConfiguration(printed), body);
         return uri(key);
     }
 

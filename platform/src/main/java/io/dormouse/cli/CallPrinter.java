@@ -24,6 +24,9 @@ public final class CallPrinter implements ExecutionInterceptor {
     /// The name of the file that a call uploads, for those who paste the command.
     static final ExecutionAttribute<String> UPLOADS = new ExecutionAttribute<>("DormouseUploads");
 
+    /// What is in that file, where it was never one.
+    static final ExecutionAttribute<String> TEXT = new ExecutionAttribute<>("DormouseText");
+
     /// Longer payloads are not printed.
     private static final int TEXT_MAX = 2000;
 
@@ -45,6 +48,13 @@ public final class CallPrinter implements ExecutionInterceptor {
                         context.request(),
                         Optional.ofNullable(attributes.getAttribute(UPLOADS)));
         if (!command.equals(last)) {
+            Optional.ofNullable(attributes.getAttribute(TEXT))
+                    .ifPresent(text ->
+                            console.progress(
+                                    "  printf %s "
+                                            + quoted(text)
+                                            + " > "
+                                            + attributes.getAttribute(UPLOADS)));
             console.progress("  " + command);
             last = command;
         }

@@ -6,6 +6,7 @@ import io.dormouse.cli.line.Console;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.ConnectException;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.util.LinkedHashMap;
@@ -88,6 +89,12 @@ public final class DormouseCommand {
                             "The platform did not answer in time ("
                                     + e.getMessage()
                                     + "): see ./dormouse status");
+                }
+                case SocketException e -> {
+                    return Optional.of(
+                            "The platform broke off ("
+                                    + e.getMessage()
+                                    + "): see ./dormouse status and platform.log in its data folder");
                 }
                 default -> {}
             }
