@@ -75,6 +75,11 @@ assert urllib.request.urlopen(put).status == 200
 assert s3.get_object(Bucket=bucket, Key="put")["Body"].read() == b"by a stranger"
 refused(lambda: s3.get_object(Bucket=bucket, Key="absent"), "NoSuchKey")
 refused(lambda: s3.head_object(Bucket=bucket, Key="absent"), "404")
+refused(lambda: s3.head_bucket(Bucket=bucket + "-absent"), "404")
+etag = s3.head_object(Bucket=bucket, Key="put")["ETag"]
+refused(lambda: s3.get_object(Bucket=bucket, Key="put", IfNoneMatch=etag), "304")
+refused(lambda: s3.get_object(Bucket=bucket, Key="put", Range="bytes=100-"), "InvalidRange")
+refused(lambda: s3.delete_bucket(Bucket=bucket), "BucketNotEmpty")
 
 # --- features
 prefix = f"s3://{bucket}"
@@ -129,21 +134,34 @@ refused(lambda: logs.describe_log_streams(logGroupName="/absent"), "ResourceNotF
 
 # --- register, approve
 refused(lambda: sagemaker.describe_model_package_group(ModelPackageGroupName=name), "ValidationException", "does not exist")
-sagemaker.create_model_package_group(ModelPackageGroupName=name)
+group = sagemaker.create_model_package_group(ModelPackageGroupName=name, Tags=[])["ModelPackageGroupArn"]
+assert sagemaker.describe_model_package_group(ModelPackageGroupName=group)["ModelPackageGroupName"] == name  # as a notebook of AWS
+listed = sagemaker.list_model_package_groups(NameContains=name)["ModelPackageGroupSummaryList"]
+assert [g["ModelPackageGroupName"] for g in listed] == [name], listed  # as the SageMaker SDK v3 looks
+refused(lambda: sagemaker.create_model_package_group(ModelPackageGroupName=name), "ValidationException", "already exists")
 found = sagemaker.search(Resource="ModelPackageGroup", SearchExpression={
     "Filters": [{"Name": "ModelPackageGroupName", "Operator": "Equals", "Value": name}]})
 assert len(found["Results"]) == 1, found
 version = sagemaker.create_model_package(
-    ModelPackageGroupName=name, ModelApprovalStatus="PendingManualApproval",
+    ModelPackageGroupName=group, ModelApprovalStatus="PendingManualApproval",
     InferenceSpecification={"Containers": [{"Image": XGBOOST, "ModelDataUrl": artifact}],
                             "SupportedContentTypes": ["text/csv"], "SupportedResponseMIMETypes": ["text/csv"]})["ModelPackageArn"]
 assert version.endswith(f"model-package/{name}/1"), version
 sagemaker.update_model_package(ModelPackageArn=version, ModelApprovalStatus="Approved")
+versions = sagemaker.list_model_packages(ModelPackageGroupName=group, ModelApprovalStatus="Approved")["ModelPackageSummaryList"]
+assert [v["ModelPackageVersion"] for v in versions] == [1], versions
 described = sagemaker.describe_model_package(ModelPackageName=version)
 assert described["ModelApprovalStatus"] == "Approved" and described["ModelPackageVersion"] == 1
 
 # --- deploy
-sagemaker.create_model(ModelName=name, ExecutionRoleArn=role, Containers=[{"ModelPackageName": version}])
+model = sagemaker.create_model(ModelName=name, ExecutionRoleArn=role, Containers=[
+    {"ModelPackageName": version, "Environment": {}}], Tags=[{"Key": "a", "Value": ""}])["ModelArn"]
+described = sagemaker.describe_model(ModelName=name)
+assert "VpcConfig" not in described and len(described["Containers"]) == 1, described
+assert sagemaker.list_tags(ResourceArn=model)["Tags"] == [{"Key": "a", "Value": ""}]
+refused(lambda: sagemaker.describe_model(ModelName="absent"), "ValidationException", "Could not find model")
+refused(lambda: sagemaker.describe_endpoint_config(EndpointConfigName="absent"), "ValidationException",
+        "Could not find endpoint configuration")
 refused(lambda: sagemaker.create_model(ModelName=name, ExecutionRoleArn=role, Containers=[{"ModelPackageName": version}]),
         "ValidationException", "Cannot create already existing model")
 
@@ -155,10 +173,17 @@ def config(config_name, memory):
 
 
 config(name, 2048)
+refused(lambda: config(name, 2048), "ValidationException", "Cannot create already existing endpoint configuration")
+variant = sagemaker.describe_endpoint_config(EndpointConfigName=name)["ProductionVariants"][0]
+assert variant["ServerlessConfig"] == {"MemorySizeInMB": 2048, "MaxConcurrency": 5}, variant
 refused(lambda: sagemaker.describe_endpoint(EndpointName=name), "ValidationException", "Could not find endpoint")
 sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=name, Tags=[])
 quick(sagemaker.get_waiter("endpoint_in_service")).wait(EndpointName=name)
+refused(lambda: sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=name), "ValidationException",
+        "Cannot create already existing endpoint")
 endpoint = sagemaker.describe_endpoint(EndpointName=name)
+assert "DataCaptureConfig" not in endpoint, endpoint
+assert sagemaker.list_tags(ResourceArn=endpoint["EndpointArn"])["Tags"] == []
 assert endpoint["ProductionVariants"][0]["CurrentServerlessConfig"] == {"MemorySizeInMB": 2048, "MaxConcurrency": 5}, endpoint
 assert endpoint["EndpointArn"] in [e["EndpointArn"] for e in sagemaker.list_endpoints(StatusEquals="InService")["Endpoints"]]
 
@@ -199,11 +224,14 @@ quick(sagemaker.get_waiter("endpoint_in_service")).wait(EndpointName=name)
 endpoint = sagemaker.describe_endpoint(EndpointName=name)
 assert endpoint["ProductionVariants"][0]["CurrentServerlessConfig"]["MemorySizeInMB"] == 3072, endpoint
 assert runtime.invoke_endpoint(EndpointName=name, ContentType="text/csv", Body=features[0])["Body"].read()
-sagemaker.delete_model(ModelName=name)  # the endpoint does not need it
-sagemaker.delete_endpoint(EndpointName=name)
-quick(sagemaker.get_waiter("endpoint_deleted")).wait(EndpointName=name)
+# In the order of AWS's notebooks: a running endpoint needs neither.
+sagemaker.delete_model(ModelName=name)
 for each in (name, name + "-2"):
     sagemaker.delete_endpoint_config(EndpointConfigName=each)
+assert runtime.invoke_endpoint(EndpointName=name, ContentType="text/csv", Body=features[0])["Body"].read()
+sagemaker.delete_endpoint(EndpointName=name)
+quick(sagemaker.get_waiter("endpoint_deleted")).wait(EndpointName=name)
+refused(lambda: runtime.invoke_endpoint(EndpointName=name, Body=b"1"), "ValidationError", "not found")
 refused(lambda: sagemaker.delete_model_package_group(ModelPackageGroupName=name), "ConflictException")
 sagemaker.delete_model_package(ModelPackageName=version)
 sagemaker.delete_model_package_group(ModelPackageGroupName=name)

@@ -17,7 +17,8 @@ aws s3 mv "s3://$bucket/sync/1.txt" "s3://$bucket/sync/3.txt" --quiet
 mkdir "$work/model" && cp "$onnx" "$work/model/model.onnx"
 tar -czf "$work/model.tar.gz" -C "$work/model" model.onnx
 aws s3 cp "$work/model.tar.gz" "s3://$bucket/model.tar.gz" --quiet
-aws iam create-role --role-name "$name" --assume-role-policy-document '{"Version":"2012-10-17","Statement":[]}' >/dev/null
+aws iam create-role --role-name "$name" --assume-role-policy-document \
+    '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"sagemaker.amazonaws.com"},"Action":"sts:AssumeRole"}]}' >/dev/null
 role=$(aws iam get-role --role-name "$name" --query Role.Arn --output text)
 aws sagemaker create-model --model-name "$name" --execution-role-arn "$role" --primary-container \
     "Image=123456789012.dkr.ecr.us-east-1.amazonaws.com/dormouse-onnx:latest,ModelDataUrl=s3://$bucket/model.tar.gz" >/dev/null
@@ -27,7 +28,7 @@ aws sagemaker create-endpoint --endpoint-name "$name" --endpoint-config-name "$n
 while [ "$(aws sagemaker describe-endpoint --endpoint-name "$name" --query EndpointStatus --output text)" = Creating ]; do :; done
 aws sagemaker wait endpoint-in-service --endpoint-name "$name"
 aws sagemaker-runtime invoke-endpoint --endpoint-name "$name" --content-type application/json \
-    --cli-binary-format raw-in-base64-out --body "$(cat "$onnx.request.json")" "$work/answer" >/dev/null
+    --body "fileb://$onnx.request.json" "$work/answer" >/dev/null
 echo "answer: $(head -c 200 "$work/answer")"
 
 now=$(date -u +%Y-%m-%dT%H:%M:%SZ)

@@ -1,8 +1,10 @@
-"""Holds every JSON answer that boto3 gets to the service model: nothing required is missing, nothing is
-unknown, nothing is null, each value has its type and each enumerated one a value of the model."""
+"""Holds every answer that boto3 gets to the service model. JSON: nothing required is missing, nothing is
+unknown, null or an empty structure, each value has its type and each enumerated one a value of the model. XML:
+no element is unknown."""
 
 import json
 import numbers
+import xml.etree.ElementTree
 
 seen = []
 
@@ -18,10 +20,37 @@ def _check(operation_model, response_dict, **_):
         assert any(h.lower() in ("x-amzn-requestid", "x-amz-request-id") for h in response_dict["headers"]), \
             "no request id on an error of " + operation_model.name
         return
-    if service.metadata["protocol"] != "json" or operation_model.output_shape is None:
+    shape = operation_model.output_shape
+    if shape is None:
         return
-    body = json.loads(response_dict["body"] or b"{}")
-    _shape(operation_model.output_shape, body, operation_model.name)
+    if service.resolved_protocol == "json":
+        _shape(shape, json.loads(response_dict["body"] or b"{}"), operation_model.name)
+    elif service.resolved_protocol == "query":
+        root = xml.etree.ElementTree.fromstring(response_dict["body"])
+        assert root.find("{*}ResponseMetadata/{*}RequestId") is not None, operation_model.name + " has no request id"
+        _element(shape, root.find("{*}" + shape.serialization["resultWrapper"]), operation_model.name)
+    elif service.resolved_protocol == "rest-xml" and response_dict["body"] and not shape.serialization.get("payload"):
+        _element(shape, xml.etree.ElementTree.fromstring(response_dict["body"]), operation_model.name)
+
+
+def _element(shape, element, path):
+    """The element's children are members of the shape."""
+    assert element is not None, path + " is missing"
+    if shape.type_name == "structure":
+        members = {m.serialization.get("name", name): m for name, m in shape.members.items()
+                   if m.serialization.get("location") is None}
+        for child in element:
+            name = child.tag.rpartition("}")[2]
+            assert name in members, f"{path}.{name} is not in the model"
+            member = members[name]
+            if member.type_name == "list" and member.serialization.get("flattened"):
+                member = member.member
+            _element(member, child, path + "." + name)
+    elif shape.type_name == "list":
+        for child in element:
+            _element(shape.member, child, path + "[]")
+    elif shape.type_name == "string":
+        assert not shape.enum or element.text in shape.enum, f"{path} is {element.text}, none of {shape.enum}"
 
 
 def _shape(shape, value, path):
@@ -29,6 +58,7 @@ def _shape(shape, value, path):
     kind = shape.type_name
     if kind == "structure":
         assert isinstance(value, dict), path + " is no object"
+        assert value or not shape.members or "." not in path, path + " is an empty structure"
         missing = [m for m in shape.required_members if m not in value]
         assert not missing, f"{path} lacks {missing}"
         for name, member in value.items():

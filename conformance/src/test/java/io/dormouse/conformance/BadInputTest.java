@@ -24,8 +24,9 @@ import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.sagemaker.SageMakerClient;
 import software.amazon.awssdk.services.sagemaker.model.DescribeEndpointResponse;
+import software.amazon.awssdk.services.sagemaker.model.DescribeTrainingJobResponse;
 import software.amazon.awssdk.services.sagemaker.model.EndpointStatus;
-import software.amazon.awssdk.services.sagemaker.model.ProductionVariant;
+import software.amazon.awssdk.services.sagemaker.model.TrainingJobStatus;
 import software.amazon.awssdk.services.sagemakerruntime.SageMakerRuntimeClient;
 import software.amazon.awssdk.services.sagemakerruntime.model.ModelErrorException;
 
@@ -101,7 +102,7 @@ class BadInputTest {
                 name.awsErrorDetails().errorMessage().contains("failed to satisfy constraint"),
                 name.getMessage());
         AwsServiceException memory =
-                assertThrows(AwsServiceException.class, () -> config("odd", "absent", 1500));
+                assertThrows(AwsServiceException.class, () -> Serving.createConfig(sageMaker, "odd", 1500, 1));
         assertEquals("ValidationException", memory.awsErrorDetails().errorCode());
     }
 
@@ -127,37 +128,11 @@ class BadInputTest {
         assertTrue(String.valueOf(absent.getMessage()).contains("absent"), absent.getMessage());
     }
 
-    private static void config(String name, String model, int memoryMb) {
-        sageMaker.createEndpointConfig(
-                r ->
-                        r.endpointConfigName(name)
-                                .productionVariants(
-                                        ProductionVariant.builder()
-                                                .variantName("AllTraffic")
-                                                .modelName(model)
-                                                .serverlessConfig(
-                                                        s ->
-                                                                s.memorySizeInMB(memoryMb)
-                                                                        .maxConcurrency(1))
-                                                .build()));
-    }
-
     /// An endpoint on an object as its artifact, when its status has settled.
     private static DescribeEndpointResponse endpoint(String name, String key, byte[] artifact) {
         s3.putObject(r -> r.bucket("bad").key(key), RequestBody.fromBytes(artifact));
-        sageMaker.createModel(
-                r ->
-                        r.modelName(name)
-                                .executionRoleArn("arn:aws:iam::123456789012:role/any")
-                                .primaryContainer(
-                                        c -> c.image(IMAGE).modelDataUrl("s3://bad/" + key)));
-        config(name, name, 1024);
-        sageMaker.createEndpoint(r -> r.endpointName(name).endpointConfigName(name));
-        DescribeEndpointResponse now;
-        do {
-            now = sageMaker.describeEndpoint(r -> r.endpointName(name));
-        } while (now.endpointStatus() == EndpointStatus.CREATING);
-        return now;
+        Serving.createModel(sageMaker, name, IMAGE, "s3://bad/" + key);
+        return Serving.settle(sageMaker, name, 1024, 1);
     }
 
     private static void assertFails(DescribeEndpointResponse endpoint, String word) {
@@ -168,9 +143,9 @@ class BadInputTest {
     @Test
     void anArtifactThatIsNoneFailsTheEndpointWithAReason() throws IOException {
         assertFails(endpoint("garbage", "garbage.onnx", "no model".getBytes(StandardCharsets.UTF_8)), "model");
-        assertFails(endpoint("corrupt", "corrupt.tar.gz", "no archive".getBytes(StandardCharsets.UTF_8)), "archive");
+        assertFails(endpoint("corrupt", "corrupt.tar.gz", "no archive".getBytes(StandardCharsets.UTF_8)), "gzip");
         assertFails(endpoint("escapes", "escapes.tar.gz", archive("../../escaped.onnx", 10)), "..");
-        assertFails(endpoint("bomb", "bomb.tar.gz", archive("model.onnx", 1L << 31)), "");
+        assertFails(endpoint("bomb", "bomb.tar.gz", archive("model.onnx", 1L << 29)), "bomb");
         assertTrue(Files.notExists(data.resolveSibling("escaped.onnx")));
     }
 
@@ -237,6 +212,22 @@ class BadInputTest {
                                                                 SdkBytes.fromByteArray(
                                                                         new byte[6_291_457]))));
         assertEquals("ValidationError", large.awsErrorDetails().errorCode());
+    }
+
+    @Test
+    void aTrainingFileWithABrokenRowFailsTheJobAndNamesTheRow() {
+        s3.putObject(
+                r -> r.bucket("bad").key("train/rows.csv"),
+                RequestBody.fromString("1,0.5,0.25\n0,0.1,0.2\n1,0.5,not-a-number\n"));
+        Training.start(sageMaker, "broken", "bad");
+        DescribeTrainingJobResponse job =
+                sageMaker.describeTrainingJob(r -> r.trainingJobName("broken"));
+        while (job.trainingJobStatus() == TrainingJobStatus.IN_PROGRESS) {
+            job = sageMaker.describeTrainingJob(r -> r.trainingJobName("broken"));
+        }
+        assertEquals(TrainingJobStatus.FAILED, job.trainingJobStatus());
+        assertTrue(job.failureReason().contains("rows.csv"), job.failureReason());
+        assertTrue(job.failureReason().contains("3"), job.failureReason());
     }
 
     @Test

@@ -19,6 +19,9 @@ import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
 import software.amazon.awssdk.awscore.client.builder.AwsSyncClientBuilder;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.retries.api.BackoffStrategy;
+import software.amazon.awssdk.services.sagemaker.SageMakerClient;
+import software.amazon.awssdk.services.sagemaker.waiters.SageMakerWaiter;
 
 /// A platform as its user starts it.
 final class PlatformProcess implements AutoCloseable {
@@ -93,6 +96,19 @@ final class PlatformProcess implements AutoCloseable {
                         UrlConnectionHttpClient.builder()
                                 .socketTimeout(Duration.ofMinutes(3))
                                 .build())
+                .build();
+    }
+
+    /// AWS's own waiters, asking every fifth of a second instead of every half minute.
+    static SageMakerWaiter waiter(SageMakerClient client) {
+        return SageMakerWaiter.builder()
+                .client(client)
+                .overrideConfiguration(
+                        o ->
+                                o.maxAttempts(600)
+                                        .backoffStrategyV2(
+                                                BackoffStrategy.fixedDelayWithoutJitter(
+                                                        Duration.ofMillis(200))))
                 .build();
     }
 

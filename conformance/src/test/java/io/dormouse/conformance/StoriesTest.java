@@ -13,11 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.core.sync.RequestBody;
-import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.sagemaker.SageMakerClient;
-import software.amazon.awssdk.services.sagemaker.model.DescribeEndpointResponse;
-import software.amazon.awssdk.services.sagemaker.model.ProductionVariant;
-import software.amazon.awssdk.services.sagemakerruntime.SageMakerRuntimeClient;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -91,44 +87,17 @@ class StoriesTest {
 
     /// The Java SDK's part of the story: bucket, model, configuration, endpoint, invocation, end.
     private static String deployAndInvoke(String name, Path model, String payload) {
-        try (S3Client s3 = platform.client(S3Client.builder().forcePathStyle(true));
-                SageMakerClient sageMaker = platform.client(SageMakerClient.builder());
-                SageMakerRuntimeClient runtime =
-                        platform.client(SageMakerRuntimeClient.builder())) {
-            s3.createBucket(r -> r.bucket(name));
-            s3.putObject(r -> r.bucket(name).key("model.onnx"), RequestBody.fromFile(model));
-            sageMaker.createModel(
-                    r ->
-                            r.modelName(name)
-                                    .executionRoleArn("arn:aws:iam::123456789012:role/any")
-                                    .primaryContainer(
-                                            c ->
-                                                    c.image("example/dormouse-onnx:1")
-                                                            .modelDataUrl(
-                                                                    "s3://" + name + "/model.onnx")));
-            sageMaker.createEndpointConfig(
-                    r ->
-                            r.endpointConfigName(name)
-                                    .productionVariants(
-                                            ProductionVariant.builder()
-                                                    .variantName("AllTraffic")
-                                                    .modelName(name)
-                                                    .serverlessConfig(
-                                                            s ->
-                                                                    s.memorySizeInMB(2048)
-                                                                            .maxConcurrency(1))
-                                                    .build()));
-            sageMaker.createEndpoint(r -> r.endpointName(name).endpointConfigName(name));
-            DescribeEndpointResponse ready =
-                    sageMaker
-                            .waiter()
-                            .waitUntilEndpointInService(r -> r.endpointName(name))
-                            .matched()
-                            .response()
-                            .orElseThrow();
-            assertEquals("InService", ready.endpointStatusAsString(), ready.failureReason());
+        try (Clients clients = Clients.of(platform)) {
+            SageMakerClient sageMaker = clients.sageMaker();
+            clients.s3().createBucket(r -> r.bucket(name));
+            clients.s3()
+                    .putObject(r -> r.bucket(name).key("model.onnx"), RequestBody.fromFile(model));
+            Serving.createModel(
+                    sageMaker, name, "example/dormouse-onnx:1", "s3://" + name + "/model.onnx");
+            Serving.deploy(sageMaker, name, 2048, 1);
             String answer =
-                    runtime.invokeEndpoint(
+                    clients.runtime()
+                            .invokeEndpoint(
                                     r ->
                                             r.endpointName(name)
                                                     .contentType("application/json")
@@ -136,6 +105,7 @@ class StoriesTest {
                             .body()
                             .asUtf8String();
             sageMaker.deleteEndpoint(r -> r.endpointName(name));
+            PlatformProcess.waiter(sageMaker).waitUntilEndpointDeleted(r -> r.endpointName(name));
             return answer;
         }
     }

@@ -143,6 +143,7 @@ public final class HttpServer implements AutoCloseable {
                 } else {
                     unavailable(exchange);
                 }
+                exchange.discardRest();
                 callback.succeeded();
             } catch (IOException | RuntimeException e) {
                 fail(exchange, response, callback, e);

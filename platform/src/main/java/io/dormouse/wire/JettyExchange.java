@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 
 /// An exchange over Jetty's request and response.
 final class JettyExchange implements Exchange {
+    private static final long DISCARDED_BYTES_MAX = 64L << 20;
+    private static final long DISCARD_NANOS_MAX = 10_000_000_000L;
+
     private final Request request;
     private final Response response;
     private final Map<String, List<String>> headers;
@@ -125,6 +128,28 @@ final class JettyExchange implements Exchange {
             response.getHeaders().put(HttpHeader.CONTENT_LENGTH, length.getAsLong());
         }
         return Content.Sink.asOutputStream(response);
+    }
+
+    /// Takes what is left of a body that was refused unread, within limits. Clients that read only
+    /// after they have written all (such as the one of the JDK) would else see a broken connection
+    /// instead of the answer that says why. Who asked to be told first (`Expect`) has been.
+    void discardRest() {
+        boolean streams = request.getConnectionMetaData().getHttpVersion().getVersion() >= 20;
+        if (streams || headers.containsKey("expect")) {
+            return;
+        }
+        long end = System.nanoTime() + DISCARD_NANOS_MAX;
+        byte[] discarded = new byte[1 << 16];
+        try {
+            long left = DISCARDED_BYTES_MAX;
+            int n = 0;
+            while (n >= 0 && left > 0 && System.nanoTime() - end < 0) {
+                n = body.read(discarded);
+                left -= n;
+            }
+        } catch (IOException e) {
+            // The client is gone, or its body is no HTTP: it has its answer.
+        }
     }
 
     @Override
