@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
@@ -32,35 +33,62 @@ final class PlatformProcess implements AutoCloseable {
     private final Process process;
     private final Path log;
     private final URI endpoint;
+    private final AwsBasicCredentials key;
 
-    private PlatformProcess(Process process, Path log, URI endpoint) {
+    private PlatformProcess(Process process, Path log, URI endpoint, AwsBasicCredentials key) {
         this.process = process;
         this.log = log;
         this.endpoint = endpoint;
+        this.key = key;
     }
 
-    /// Starts one on a free port, its data in `data`, and returns when it is ready.
-    static PlatformProcess start(Path data, String... options) throws IOException {
+    /// Starts an open one on a free port, its data in `data`, and returns when it is ready.
+    static PlatformProcess start(Path data) throws IOException {
+        return start(
+                List.of("--data", data.toString()),
+                data,
+                AwsBasicCredentials.create("test", "test"),
+                Map.of());
+    }
+
+    /// Starts one whose data goes with it; `folder` takes its log.
+    static PlatformProcess startEphemeral(Path folder) throws IOException {
+        return start(
+                List.of("--ephemeral"),
+                folder,
+                AwsBasicCredentials.create("test", "test"),
+                Map.of());
+    }
+
+    /// Starts one that knows this key only.
+    static PlatformProcess start(Path data, AwsBasicCredentials key) throws IOException {
+        return start(
+                List.of("--data", data.toString()),
+                data,
+                key,
+                Map.of(
+                        "DORMOUSE_ACCESS_KEY_ID", key.accessKeyId(),
+                        "DORMOUSE_SECRET_ACCESS_KEY", key.secretAccessKey()));
+    }
+
+    private static PlatformProcess start(
+            List<String> options, Path folder, AwsBasicCredentials key, Map<String, String> settings)
+            throws IOException {
         List<String> command =
                 new ArrayList<>(
-                        List.of(
-                                ROOT.resolve("dormouse").toString(),
-                                "start",
-                                "--port",
-                                "0",
-                                "--data",
-                                data.toString()));
-        command.addAll(List.of(options));
-        Path log = Files.createTempFile(data, "platform", ".log");
+                        List.of(ROOT.resolve("dormouse").toString(), "start", "--port", "0"));
+        command.addAll(options);
+        Path log = Files.createTempFile(folder, "platform", ".log");
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().put("DORMOUSE_CACHE", ROOT.resolve("conformance/target/cache").toString());
+        builder.environment().putAll(settings);
         Process process =
                 builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
         long deadline = System.nanoTime() + ENOUGH.toNanos();
         while (true) {
             Matcher ready = READY.matcher(Files.readString(log));
             if (ready.find()) {
-                return new PlatformProcess(process, log, URI.create(ready.group(1)));
+                return new PlatformProcess(process, log, URI.create(ready.group(1)), key);
             }
             assertTrue(
                     process.isAlive() && System.nanoTime() < deadline,
@@ -90,8 +118,7 @@ final class PlatformProcess implements AutoCloseable {
     <B extends AwsClientBuilder<B, C> & AwsSyncClientBuilder<B, C>, C> C client(B builder) {
         return builder.endpointOverride(endpoint)
                 .region(Region.US_EAST_1)
-                .credentialsProvider(
-                        StaticCredentialsProvider.create(AwsBasicCredentials.create("test", "test")))
+                .credentialsProvider(StaticCredentialsProvider.create(key))
                 .httpClient(
                         UrlConnectionHttpClient.builder()
                                 .socketTimeout(Duration.ofMinutes(3))

@@ -12,13 +12,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/// A Python with the current boto3 and aws CLI, installed into the build folder.
+/// A Python with AWS's current clients, installed into the build folder.
 record Python(Path environment) {
-    private static final String PACKAGES = "boto3 awscli";
+    /// One with boto3 and the aws CLI.
+    static Python installed() throws IOException, InterruptedException {
+        return installed("python", List.of("boto3", "awscli"));
+    }
+
+    /// One with the second version of the SageMaker SDK.
+    static Python withSageMakerSdk() throws IOException, InterruptedException {
+        return installed("python-sagemaker", List.of("sagemaker<3"));
+    }
 
     /// Makes the environment where it is missing; kept between builds.
-    static Python installed() throws IOException, InterruptedException {
-        Path environment = Path.of("target/python").toAbsolutePath();
+    private static Python installed(String name, List<String> packages)
+            throws IOException, InterruptedException {
+        Path environment = Path.of("target", name).toAbsolutePath();
         Path done = environment.resolve("installed");
         if (!Files.exists(done)) {
             Map<String, String> nothing = Map.of();
@@ -30,9 +39,9 @@ record Python(Path environment) {
                                     "install",
                                     "--quiet",
                                     "--disable-pip-version-check"));
-            install.addAll(List.of(PACKAGES.split(" ")));
+            install.addAll(packages);
             run(install, nothing);
-            Files.writeString(done, PACKAGES);
+            Files.writeString(done, String.join(" ", packages));
         }
         return new Python(environment);
     }

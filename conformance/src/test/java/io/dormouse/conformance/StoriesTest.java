@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.core.SdkBytes;
@@ -42,6 +43,19 @@ class StoriesTest {
                 Python.installed()
                         .script("story.py", platform.endpoint(), FLIGHTS.toString(), "boto-story");
         assertTrue(told.contains("the story is told in"), told);
+    }
+
+    @Test
+    void cloudWatchAnswersTheSameInEachProtocol() throws IOException, InterruptedException {
+        String told = Python.installed().script("protocols.py", platform.endpoint());
+        assertTrue(told.contains("the same in 3 protocols"), told);
+    }
+
+    @Test
+    @Tag("full")
+    void theSageMakerSdkIsServed() throws IOException, InterruptedException {
+        String told = Python.withSageMakerSdk().script("sdk.py", platform.endpoint());
+        assertTrue(told.contains("the SDK is served"), told);
     }
 
     @Test

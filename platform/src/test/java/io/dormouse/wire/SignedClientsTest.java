@@ -110,16 +110,21 @@ class SignedClientsTest {
 
     @Test
     void aWrongSecretIsRefusedInEachProtocol() {
-        refused(() -> client(StsClient.builder(), "wrong").getCallerIdentity());
-        refused(() -> client(SageMakerClient.builder(), "wrong").listModels(list -> {}));
-        refused(() ->
-                client(SageMakerRuntimeClient.builder(), "wrong")
+        refused(
+                "SignatureDoesNotMatch",
+                () -> client(StsClient.builder(), "wrong").getCallerIdentity());
+        refused(
+                "InvalidSignatureException",
+                () -> client(SageMakerClient.builder(), "wrong").listModels(list -> {}));
+        refused(
+                "InvalidSignatureException",
+                () -> client(SageMakerRuntimeClient.builder(), "wrong")
                         .invokeEndpoint(call -> call.endpointName("churn").body(Fakes.bytes("1"))));
     }
 
-    private static void refused(Runnable call) {
+    private static void refused(String code, Runnable call) {
         AwsServiceException thrown = assertThrows(AwsServiceException.class, call::run);
         assertEquals(403, thrown.statusCode());
-        assertEquals("InvalidSignatureException", thrown.awsErrorDetails().errorCode());
+        assertEquals(code, thrown.awsErrorDetails().errorCode());
     }
 }

@@ -4,6 +4,7 @@ import io.dormouse.aws.AwsError;
 import io.dormouse.aws.Caller;
 import io.dormouse.wire.Authenticator;
 import io.dormouse.wire.Exchange;
+import io.dormouse.wire.Scope;
 import io.dormouse.wire.sign.SignatureRefused.Reason;
 import java.io.IOException;
 import java.time.DateTimeException;
@@ -15,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 
 /// Verifies signatures with the keys of a platform that has some.
@@ -24,6 +26,7 @@ public final class Signatures implements Authenticator, ObjectAuthenticator {
 
     private static final String CONTENT_HASH = "x-amz-content-sha256";
     private static final String UNSIGNED = "UNSIGNED-PAYLOAD";
+    private static final Set<String> QUERY_SERVICES = Set.of("sts", "iam");
 
     private final Keys keys;
     private final String region;
@@ -59,7 +62,7 @@ public final class Signatures implements Authenticator, ObjectAuthenticator {
                             payload)
                     .caller();
         } catch (SignatureRefused e) {
-            throw error(e);
+            throw error(e, isQuery(exchange));
         }
     }
 
@@ -263,33 +266,48 @@ public final class Signatures implements Authenticator, ObjectAuthenticator {
                 new Caller(key.account(), region, accessKey, key.arn()), Optional.empty());
     }
 
-    /// In the words of the services that are not S3.
-    private static AwsServiceException error(SignatureRefused refused) {
+    private static boolean isQuery(Exchange exchange) {
+        return Scope.of(exchange).map(Scope::service).filter(QUERY_SERVICES::contains).isPresent();
+    }
+
+    /// In the words of the services that are not S3. Those of the query protocol have codes of their own.
+    ///
+    /// @see <a
+    ///     href="https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html">Common
+    ///     errors</a>
+    private static AwsServiceException error(SignatureRefused refused, boolean query) {
         return switch (refused.reason()) {
             case MISSING ->
                     AwsError.error(
-                            "MissingAuthenticationTokenException",
+                            query
+                                    ? "MissingAuthenticationToken"
+                                    : "MissingAuthenticationTokenException",
                             403,
                             "Missing Authentication Token");
             case UNKNOWN_KEY, BAD_TOKEN ->
                     AwsError.error(
-                            "UnrecognizedClientException",
+                            query ? "InvalidClientTokenId" : "UnrecognizedClientException",
                             403,
                             "The security token included in the request is invalid.");
             case MALFORMED, MALFORMED_QUERY ->
-                    AwsError.error("IncompleteSignatureException", 400, refused.sentence());
+                    AwsError.error(
+                            query ? "IncompleteSignature" : "IncompleteSignatureException",
+                            400,
+                            refused.sentence());
             case SKEWED, EXPIRED ->
                     AwsError.error(
-                            "InvalidSignatureException",
-                            403,
-                            "Signature expired: " + refused.sentence());
+                            wrong(query), 403, "Signature expired: " + refused.sentence());
             case MISMATCH,
                     UNSIGNED_HEADER,
                     PAYLOAD_MISMATCH,
                     CHECKSUM_MISMATCH,
                     MALFORMED_TRAILER,
                     INCOMPLETE_BODY ->
-                    AwsError.error("InvalidSignatureException", 403, refused.sentence());
+                    AwsError.error(wrong(query), 403, refused.sentence());
         };
+    }
+
+    private static String wrong(boolean query) {
+        return query ? "SignatureDoesNotMatch" : "InvalidSignatureException";
     }
 }
