@@ -78,7 +78,8 @@ class BadInputTest {
 
     @Test
     void aMalformedOrMistypedDocumentIsRefused() throws Exception {
-        for (String body : new String[] {"{\"ModelName\":", "[1]", "{\"ModelName\":{\"a\":1}}", "nonsense"}) {
+        for (String body :
+                new String[] {"{\"ModelName\":", "[1]", "{\"ModelName\":{\"a\":1}}", "nonsense"}) {
             HttpResponse<String> answer = post("SageMaker.DescribeModel", body);
             assertEquals(400, answer.statusCode(), body);
             assertTrue(answer.body().contains("SerializationException"), answer.body());
@@ -102,7 +103,9 @@ class BadInputTest {
                 name.awsErrorDetails().errorMessage().contains("failed to satisfy constraint"),
                 name.getMessage());
         AwsServiceException memory =
-                assertThrows(AwsServiceException.class, () -> Serving.createConfig(sageMaker, "odd", 1500, 1));
+                assertThrows(
+                        AwsServiceException.class,
+                        () -> Serving.createConfig(sageMaker, "odd", 1500, 1));
         assertEquals("ValidationException", memory.awsErrorDetails().errorCode());
     }
 
@@ -111,7 +114,8 @@ class BadInputTest {
         HttpResponse<String> answer = post("SageMaker.CreateNotebookInstance", "{}");
         assertTrue(answer.statusCode() >= 400, answer.body());
         assertTrue(answer.body().contains("CreateNotebookInstance"), answer.body());
-        assertTrue(post("SageMaker.NoSuchThing", "{}").body().contains("UnknownOperationException"));
+        assertTrue(
+                post("SageMaker.NoSuchThing", "{}").body().contains("UnknownOperationException"));
     }
 
     @Test
@@ -120,10 +124,9 @@ class BadInputTest {
                 assertThrows(
                         AwsServiceException.class,
                         () ->
-                                runtime.invokeEndpoint(
-                                        r ->
-                                                r.endpointName("absent")
-                                                        .body(SdkBytes.fromUtf8String("1"))));
+                                runtime.invokeEndpoint(r ->
+                                        r.endpointName("absent")
+                                                .body(SdkBytes.fromUtf8String("1"))));
         assertEquals("ValidationError", absent.awsErrorDetails().errorCode());
         assertTrue(String.valueOf(absent.getMessage()).contains("absent"), absent.getMessage());
     }
@@ -142,8 +145,13 @@ class BadInputTest {
 
     @Test
     void anArtifactThatIsNoneFailsTheEndpointWithAReason() throws IOException {
-        assertFails(endpoint("garbage", "garbage.onnx", "no model".getBytes(StandardCharsets.UTF_8)), "model");
-        assertFails(endpoint("corrupt", "corrupt.tar.gz", "no archive".getBytes(StandardCharsets.UTF_8)), "gzip");
+        assertFails(
+                endpoint("garbage", "garbage.onnx", "no model".getBytes(StandardCharsets.UTF_8)),
+                "model");
+        assertFails(
+                endpoint(
+                        "corrupt", "corrupt.tar.gz", "no archive".getBytes(StandardCharsets.UTF_8)),
+                "gzip");
         assertFails(endpoint("escapes", "escapes.tar.gz", archive("../../escaped.onnx", 10)), "..");
         assertFails(endpoint("bomb", "bomb.tar.gz", archive("model.onnx", 1L << 29)), "bomb");
         assertTrue(Files.notExists(data.resolveSibling("escaped.onnx")));
@@ -185,18 +193,18 @@ class BadInputTest {
     void aWrongTensorIsTheCallersMistakeAndNamesTheInput(@TempDir Path folder) throws IOException {
         byte[] model = Files.readAllBytes(Transformer.model(folder));
         DescribeEndpointResponse endpoint = endpoint("shapes", "minilm.onnx", model);
-        assertEquals(EndpointStatus.IN_SERVICE, endpoint.endpointStatus(), endpoint.failureReason());
+        assertEquals(
+                EndpointStatus.IN_SERVICE, endpoint.endpointStatus(), endpoint.failureReason());
         ModelErrorException error =
                 assertThrows(
                         ModelErrorException.class,
                         () ->
-                                runtime.invokeEndpoint(
-                                        r ->
-                                                r.endpointName("shapes")
-                                                        .contentType("application/json")
-                                                        .body(
-                                                                SdkBytes.fromUtf8String(
-                                                                        "{\"inputs\":{\"input_ids\":[[\"words\"]]}}"))));
+                                runtime.invokeEndpoint(r ->
+                                        r.endpointName("shapes")
+                                                .contentType("application/json")
+                                                .body(
+                                                        SdkBytes.fromUtf8String(
+                                                                "{\"inputs\":{\"input_ids\":[[\"words\"]]}}"))));
         assertEquals(424, error.statusCode());
         assertEquals(400, error.originalStatusCode());
         assertTrue(error.originalMessage().contains("input"), error.originalMessage());
@@ -204,13 +212,12 @@ class BadInputTest {
                 assertThrows(
                         AwsServiceException.class,
                         () ->
-                                runtime.invokeEndpoint(
-                                        r ->
-                                                r.endpointName("shapes")
-                                                        .contentType("text/csv")
-                                                        .body(
-                                                                SdkBytes.fromByteArray(
-                                                                        new byte[6_291_457]))));
+                                runtime.invokeEndpoint(r ->
+                                        r.endpointName("shapes")
+                                                .contentType("text/csv")
+                                                .body(
+                                                        SdkBytes.fromByteArray(
+                                                                new byte[6_291_457]))));
         assertEquals("ValidationError", large.awsErrorDetails().errorCode());
     }
 

@@ -40,12 +40,16 @@ class EphemeralTest {
             assertEquals(200, reset.statusCode(), reset.body());
             assertTrue(clients.s3().listBuckets().buckets().isEmpty());
             assertTrue(
-                    clients.sageMaker().listModelPackageGroups(r -> {}).modelPackageGroupSummaryList().isEmpty());
+                    clients.sageMaker()
+                            .listModelPackageGroups(r -> {})
+                            .modelPackageGroupSummaryList()
+                            .isEmpty());
 
             HttpResponse<String> moved = post(platform, "clock", "{\"advance_seconds\": 86400}");
             assertEquals(200, moved.statusCode(), moved.body());
             CreateModelPackageGroupResponse made =
-                    clients.sageMaker().createModelPackageGroup(r -> r.modelPackageGroupName("mine"));
+                    clients.sageMaker()
+                            .createModelPackageGroup(r -> r.modelPackageGroupName("mine"));
             assertTrue(made.modelPackageGroupArn().endsWith("/mine"));
             Instant created =
                     clients.sageMaker()

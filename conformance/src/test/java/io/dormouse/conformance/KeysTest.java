@@ -72,20 +72,19 @@ class KeysTest {
             URI url =
                     URI.create(
                             presigner
-                                    .presignGetObject(
-                                            r ->
-                                                    r.signatureDuration(Duration.ofMinutes(5))
-                                                            .getObjectRequest(
-                                                                    g ->
-                                                                            g.bucket("java")
-                                                                                    .key("chunks")))
+                                    .presignGetObject(r ->
+                                            r.signatureDuration(Duration.ofMinutes(5))
+                                                    .getObjectRequest(
+                                                            g -> g.bucket("java").key("chunks")))
                                     .url()
                                     .toString());
             HttpResponse<byte[]> answer = get(http, url);
             assertEquals(200, answer.statusCode());
             assertArrayEquals(content, answer.body());
             assertEquals(
-                    403, get(http, URI.create(url.toString().replace("/chunks", "/other"))).statusCode());
+                    403,
+                    get(http, URI.create(url.toString().replace("/chunks", "/other")))
+                            .statusCode());
         }
     }
 
@@ -94,7 +93,8 @@ class KeysTest {
                 .endpointOverride(platform.endpoint())
                 .region(Region.US_EAST_1)
                 .credentialsProvider(StaticCredentialsProvider.create(KEY))
-                .serviceConfiguration(S3Configuration.builder().pathStyleAccessEnabled(true).build())
+                .serviceConfiguration(
+                        S3Configuration.builder().pathStyleAccessEnabled(true).build())
                 .build();
     }
 

@@ -32,16 +32,15 @@ import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.sagemakerruntime.SageMakerRuntimeClient;
 
-/// `kill -9` at any moment: what was acknowledged is there, jobs are run again, no process is left over,
-/// and the endpoint answers as before.
+/// `kill -9` at any moment: what was acknowledged is there, jobs are run again, no process is left
+/// over, and the endpoint answers as before.
 class KillTest {
     private static final String NAME = "kill";
     private static final int WRITERS = 3;
     private static final int ROUNDS_PER_JOB = 3;
 
     /// What the platform said that it has: objects with their content, names of models and of jobs.
-    private record Acknowledged(
-            Map<String, String> objects, Set<String> models, Set<String> jobs) {
+    private record Acknowledged(Map<String, String> objects, Set<String> models, Set<String> jobs) {
         Acknowledged() {
             this(
                     new ConcurrentHashMap<>(),
@@ -113,8 +112,8 @@ class KillTest {
         return invoke(clients.runtime());
     }
 
-    /// Objects, models and now and then a job are made until the platform is gone; an answer counts, its
-    /// absence does not.
+    /// Objects, models and now and then a job are made until the platform is gone; an answer
+    /// counts, its absence does not.
     ///
     /// @return what the writers count down when they have ended
     private CountDownLatch work(Clients clients, int round) {
@@ -122,14 +121,13 @@ class KillTest {
         for (int writer = 0; writer < WRITERS; writer++) {
             String prefix = "r" + round + "-w" + writer + "-";
             boolean trains = writer == 0 && round % ROUNDS_PER_JOB == 0;
-            Thread.startVirtualThread(
-                    () -> {
-                        try {
-                            work(clients, prefix, trains);
-                        } finally {
-                            ended.countDown();
-                        }
-                    });
+            Thread.startVirtualThread(() -> {
+                try {
+                    work(clients, prefix, trains);
+                } finally {
+                    ended.countDown();
+                }
+            });
         }
         return ended;
     }
@@ -147,7 +145,10 @@ class KillTest {
                         .putObject(r -> r.bucket(NAME).key(name), RequestBody.fromString(content));
                 acknowledged.objects().put(name, content);
                 Serving.createModel(
-                        clients.sageMaker(), name, Training.IMAGE, "s3://kill/out/kill/output/model.tar.gz");
+                        clients.sageMaker(),
+                        name,
+                        Training.IMAGE,
+                        "s3://kill/out/kill/output/model.tar.gz");
                 acknowledged.models().add(name);
                 if (i % 4 == 3) {
                     invoke(clients.runtime());
@@ -161,11 +162,10 @@ class KillTest {
     }
 
     private static String invoke(SageMakerRuntimeClient runtime) {
-        return runtime.invokeEndpoint(
-                        r ->
-                                r.endpointName(NAME)
-                                        .contentType("text/csv")
-                                        .body(SdkBytes.fromUtf8String(Training.row(7))))
+        return runtime.invokeEndpoint(r ->
+                        r.endpointName(NAME)
+                                .contentType("text/csv")
+                                .body(SdkBytes.fromUtf8String(Training.row(7))))
                 .body()
                 .asUtf8String();
     }
@@ -186,11 +186,7 @@ class KillTest {
             }
         }
         Set<String> models =
-                clients
-                        .sageMaker()
-                        .listModelsPaginator(r -> r.maxResults(100))
-                        .models()
-                        .stream()
+                clients.sageMaker().listModelsPaginator(r -> r.maxResults(100)).models().stream()
                         .map(model -> model.modelName())
                         .collect(Collectors.toSet());
         Set<String> jobs =

@@ -72,7 +72,10 @@ final class PlatformProcess implements AutoCloseable {
     }
 
     private static PlatformProcess start(
-            List<String> options, Path folder, AwsBasicCredentials key, Map<String, String> settings)
+            List<String> options,
+            Path folder,
+            AwsBasicCredentials key,
+            Map<String, String> settings)
             throws IOException {
         List<String> command =
                 new ArrayList<>(
@@ -80,10 +83,10 @@ final class PlatformProcess implements AutoCloseable {
         command.addAll(options);
         Path log = Files.createTempFile(folder, "platform", ".log");
         ProcessBuilder builder = new ProcessBuilder(command);
-        builder.environment().put("DORMOUSE_CACHE", ROOT.resolve("conformance/target/cache").toString());
+        builder.environment()
+                .put("DORMOUSE_CACHE", ROOT.resolve("conformance/target/cache").toString());
         builder.environment().putAll(settings);
-        Process process =
-                builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
+        Process process = builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
         long deadline = System.nanoTime() + ENOUGH.toNanos();
         while (true) {
             Matcher ready = READY.matcher(Files.readString(log));
@@ -130,12 +133,11 @@ final class PlatformProcess implements AutoCloseable {
     static SageMakerWaiter waiter(SageMakerClient client) {
         return SageMakerWaiter.builder()
                 .client(client)
-                .overrideConfiguration(
-                        o ->
-                                o.maxAttempts(600)
-                                        .backoffStrategyV2(
-                                                BackoffStrategy.fixedDelayWithoutJitter(
-                                                        Duration.ofMillis(200))))
+                .overrideConfiguration(o ->
+                        o.maxAttempts(600)
+                                .backoffStrategyV2(
+                                        BackoffStrategy.fixedDelayWithoutJitter(
+                                                Duration.ofMillis(200))))
                 .build();
     }
 

@@ -53,8 +53,7 @@ record Python(Path environment) {
             throws IOException, InterruptedException {
         Path file = Path.of("src/test/resources", name).toAbsolutePath();
         List<String> command = new ArrayList<>();
-        command.add(
-                name.endsWith(".py") ? environment.resolve("bin/python").toString() : "bash");
+        command.add(name.endsWith(".py") ? environment.resolve("bin/python").toString() : "bash");
         command.add(file.toString());
         command.addAll(List.of(arguments));
         return run(
@@ -75,8 +74,7 @@ record Python(Path environment) {
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().keySet().removeIf(name -> name.startsWith("AWS_"));
         builder.environment().putAll(environment);
-        Process process =
-                builder.redirectErrorStream(true).redirectOutput(output.toFile()).start();
+        Process process = builder.redirectErrorStream(true).redirectOutput(output.toFile()).start();
         boolean ended = process.waitFor(5, TimeUnit.MINUTES);
         if (!ended) {
             process.destroyForcibly().waitFor();

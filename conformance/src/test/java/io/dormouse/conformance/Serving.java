@@ -12,27 +12,25 @@ final class Serving {
     private Serving() {}
 
     static void createModel(SageMakerClient sageMaker, String name, String image, String artifact) {
-        sageMaker.createModel(
-                r ->
-                        r.modelName(name)
-                                .executionRoleArn(Training.ROLE)
-                                .primaryContainer(c -> c.image(image).modelDataUrl(artifact)));
+        sageMaker.createModel(r ->
+                r.modelName(name)
+                        .executionRoleArn(Training.ROLE)
+                        .primaryContainer(c -> c.image(image).modelDataUrl(artifact)));
     }
 
     /// A configuration named after its model.
-    static void createConfig(SageMakerClient sageMaker, String name, int memoryMb, int concurrency) {
-        sageMaker.createEndpointConfig(
-                r ->
-                        r.endpointConfigName(name)
-                                .productionVariants(
-                                        ProductionVariant.builder()
-                                                .variantName("AllTraffic")
-                                                .modelName(name)
-                                                .serverlessConfig(
-                                                        s ->
-                                                                s.memorySizeInMB(memoryMb)
-                                                                        .maxConcurrency(concurrency))
-                                                .build()));
+    static void createConfig(
+            SageMakerClient sageMaker, String name, int memoryMb, int concurrency) {
+        sageMaker.createEndpointConfig(r ->
+                r.endpointConfigName(name)
+                        .productionVariants(
+                                ProductionVariant.builder()
+                                        .variantName("AllTraffic")
+                                        .modelName(name)
+                                        .serverlessConfig(s ->
+                                                s.memorySizeInMB(memoryMb)
+                                                        .maxConcurrency(concurrency))
+                                        .build()));
     }
 
     /// An endpoint named after its model, when its status has settled.

@@ -59,7 +59,8 @@ class StoriesTest {
     }
 
     @Test
-    void theAwsCliTellsTheWholeStory(@TempDir Path folder) throws IOException, InterruptedException {
+    void theAwsCliTellsTheWholeStory(@TempDir Path folder)
+            throws IOException, InterruptedException {
         Path model = Transformer.model(folder);
         Files.writeString(
                 Path.of(model + ".request.json"),
@@ -83,7 +84,9 @@ class StoriesTest {
                         "A cat sits on the mat.",
                         "A kitten rests on a rug.",
                         "The stock market fell sharply today.");
-        String answer = deployAndInvoke("minilm", Transformer.model(folder), transformer.request(sentences));
+        String answer =
+                deployAndInvoke(
+                        "minilm", Transformer.model(folder), transformer.request(sentences));
         JsonNode outputs = JsonMapper.shared().readTree(answer);
         JsonNode states =
                 outputs.has("outputs")
@@ -111,11 +114,10 @@ class StoriesTest {
             Serving.deploy(sageMaker, name, 2048, 1);
             String answer =
                     clients.runtime()
-                            .invokeEndpoint(
-                                    r ->
-                                            r.endpointName(name)
-                                                    .contentType("application/json")
-                                                    .body(SdkBytes.fromUtf8String(payload)))
+                            .invokeEndpoint(r ->
+                                    r.endpointName(name)
+                                            .contentType("application/json")
+                                            .body(SdkBytes.fromUtf8String(payload)))
                             .body()
                             .asUtf8String();
             sageMaker.deleteEndpoint(r -> r.endpointName(name));

@@ -36,39 +36,28 @@ final class Training {
 
     /// Starts one on what lies under `train/` of the bucket.
     static void start(SageMakerClient sageMaker, String name, String bucket) {
-        sageMaker.createTrainingJob(
-                r ->
-                        r.trainingJobName(name)
-                                .roleArn(ROLE)
-                                .algorithmSpecification(
-                                        a ->
-                                                a.trainingImage(IMAGE)
-                                                        .trainingInputMode(TrainingInputMode.FILE))
-                                .hyperParameters(
-                                        java.util.Map.of(
-                                                "objective", "binary:logistic", "num_round", "5"))
-                                .inputDataConfig(
-                                        Channel.builder()
-                                                .channelName("train")
-                                                .contentType("text/csv")
-                                                .dataSource(
-                                                        d ->
-                                                                d.s3DataSource(
-                                                                        s ->
-                                                                                s.s3DataType(
-                                                                                                "S3Prefix")
-                                                                                        .s3Uri(
-                                                                                                "s3://"
-                                                                                                        + bucket
-                                                                                                        + "/train/")))
-                                                .build())
-                                .outputDataConfig(o -> o.s3OutputPath("s3://" + bucket + "/out"))
-                                .resourceConfig(
-                                        c ->
-                                                c.instanceCount(1)
-                                                        .instanceType("ml.m5.large")
-                                                        .volumeSizeInGB(5))
-                                .stoppingCondition(s -> s.maxRuntimeInSeconds(300)));
+        sageMaker.createTrainingJob(r ->
+                r.trainingJobName(name)
+                        .roleArn(ROLE)
+                        .algorithmSpecification(a ->
+                                a.trainingImage(IMAGE).trainingInputMode(TrainingInputMode.FILE))
+                        .hyperParameters(
+                                java.util.Map.of("objective", "binary:logistic", "num_round", "5"))
+                        .inputDataConfig(
+                                Channel.builder()
+                                        .channelName("train")
+                                        .contentType("text/csv")
+                                        .dataSource(d ->
+                                                d.s3DataSource(s ->
+                                                        s.s3DataType("S3Prefix")
+                                                                .s3Uri(
+                                                                        "s3://" + bucket
+                                                                                + "/train/")))
+                                        .build())
+                        .outputDataConfig(o -> o.s3OutputPath("s3://" + bucket + "/out"))
+                        .resourceConfig(c ->
+                                c.instanceCount(1).instanceType("ml.m5.large").volumeSizeInGB(5))
+                        .stoppingCondition(s -> s.maxRuntimeInSeconds(300)));
     }
 
     /// Waits for its end, by AWS's own waiter.

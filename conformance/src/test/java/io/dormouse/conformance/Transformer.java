@@ -55,14 +55,13 @@ final class Transformer {
     private static String rows(
             List<List<Integer>> ids, int longest, java.util.function.IntUnaryOperator value) {
         return ids.stream()
-                .map(
-                        row -> {
-                            int[] padded = new int[longest];
-                            for (int i = 0; i < row.size(); i++) {
-                                padded[i] = value.applyAsInt(row.get(i));
-                            }
-                            return Arrays.toString(padded);
-                        })
+                .map(row -> {
+                    int[] padded = new int[longest];
+                    for (int i = 0; i < row.size(); i++) {
+                        padded[i] = value.applyAsInt(row.get(i));
+                    }
+                    return Arrays.toString(padded);
+                })
                 .collect(Collectors.joining(",", "[", "]"));
     }
 
@@ -70,7 +69,10 @@ final class Transformer {
     private List<Integer> tokens(String sentence) {
         List<Integer> ids = new ArrayList<>(List.of(id("[CLS]")));
         for (String word :
-                sentence.toLowerCase(Locale.ROOT).replaceAll("(\\p{Punct})", " $1 ").strip().split("\\s+")) {
+                sentence.toLowerCase(Locale.ROOT)
+                        .replaceAll("(\\p{Punct})", " $1 ")
+                        .strip()
+                        .split("\\s+")) {
             int from = 0;
             while (from < word.length()) {
                 int to = word.length();

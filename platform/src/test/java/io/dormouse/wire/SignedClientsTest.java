@@ -118,8 +118,10 @@ class SignedClientsTest {
                 () -> client(SageMakerClient.builder(), "wrong").listModels(list -> {}));
         refused(
                 "InvalidSignatureException",
-                () -> client(SageMakerRuntimeClient.builder(), "wrong")
-                        .invokeEndpoint(call -> call.endpointName("churn").body(Fakes.bytes("1"))));
+                () ->
+                        client(SageMakerRuntimeClient.builder(), "wrong")
+                                .invokeEndpoint(
+                                        call -> call.endpointName("churn").body(Fakes.bytes("1"))));
     }
 
     private static void refused(String code, Runnable call) {

@@ -270,11 +270,11 @@ public final class Signatures implements Authenticator, ObjectAuthenticator {
         return Scope.of(exchange).map(Scope::service).filter(QUERY_SERVICES::contains).isPresent();
     }
 
-    /// In the words of the services that are not S3. Those of the query protocol have codes of their own.
+    /// In the words of the services that are not S3. Those of the query protocol have codes of
+    /// their own.
     ///
-    /// @see <a
-    ///     href="https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html">Common
-    ///     errors</a>
+    /// @see <a href="https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html">Common
+    ///   errors</a>
     private static AwsServiceException error(SignatureRefused refused, boolean query) {
         return switch (refused.reason()) {
             case MISSING ->
@@ -295,8 +295,7 @@ public final class Signatures implements Authenticator, ObjectAuthenticator {
                             400,
                             refused.sentence());
             case SKEWED, EXPIRED ->
-                    AwsError.error(
-                            wrong(query), 403, "Signature expired: " + refused.sentence());
+                    AwsError.error(wrong(query), 403, "Signature expired: " + refused.sentence());
             case MISMATCH,
                     UNSIGNED_HEADER,
                     PAYLOAD_MISMATCH,
