@@ -91,7 +91,9 @@ class PlatformTest {
                 assertThrows(
                         IllegalArgumentException.class,
                         () -> TestPlatform.settings(folder).at(anywhere).build());
-        assertTrue(refused.getMessage().contains("DORMOUSE_ACCESS_KEY_ID"), refused.getMessage());
+        assertTrue(
+                String.valueOf(refused.getMessage()).contains("DORMOUSE_ACCESS_KEY_ID"),
+                refused.getMessage());
         assertDoesNotThrow(() -> TestPlatform.settings(folder).at(anywhere).with(KEY).build());
     }
 
