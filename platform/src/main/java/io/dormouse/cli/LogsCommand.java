@@ -59,7 +59,7 @@ record LogsCommand() implements Command {
         console.progress(
                 "No instance of "
                         + name
-                        + " has written a line yet: the first request starts one.");
+                        + " has written a line: a model server that is well says nothing.");
     }
 
     private static String line(FilteredLogEvent event) {
