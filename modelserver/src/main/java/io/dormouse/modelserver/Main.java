@@ -104,6 +104,9 @@ public final class Main {
             File trees = new File(folder, "xgboost-" + form);
             if (trees.isDirectory()) {
                 rehearse(new Load("xgboost", trees, Optional.empty(), Map.of()));
+                if (new File(trees, Prepared.FILE).isFile()) {
+                    rehearse(new Load("xgboost", trees, Optional.of(trees), Map.of()));
+                }
             }
         }
     }

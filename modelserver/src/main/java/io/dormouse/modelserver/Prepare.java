@@ -1,10 +1,14 @@
 package io.dormouse.modelserver;
 
 import io.dormouse.modelserver.setup.Preparation;
+import io.dormouse.modelserver.xgboost.XgboostPredictor;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 
-/// Prepares an ONNX model for serving, once, at its deployment: `Prepare --model DIR --into
+/// Prepares a model for serving, once, at its deployment: `Prepare [--kind KIND] --model DIR --into
 /// EMPTY_DIR`.
 ///
 /// See `docs/container-contract.md`.
@@ -12,15 +16,30 @@ public final class Prepare {
     private Prepare() {}
 
     public static void main(String[] words) throws IOException {
-        boolean quick = words.length == 5 && words[4].equals("--quick");
-        if ((words.length != 4 && !quick)
-                || !words[0].equals("--model")
-                || !words[2].equals("--into")) {
-            System.err.println("prepare: the arguments are --model DIR --into EMPTY_DIR [--quick]");
+        List<String> rest = new ArrayList<>(Arrays.asList(words));
+        String kind = "onnx";
+        if (rest.size() > 1 && rest.getFirst().equals("--kind")) {
+            kind = rest.get(1);
+            rest = rest.subList(2, rest.size());
+        }
+        boolean quick = rest.size() == 5 && rest.getLast().equals("--quick");
+        if ((rest.size() != 4 && !quick)
+                || !(kind.equals("onnx") || kind.equals("xgboost"))
+                || !rest.get(0).equals("--model")
+                || !rest.get(2).equals("--into")) {
+            System.err.println(
+                    "prepare: the arguments are [--kind onnx|xgboost] --model DIR --into EMPTY_DIR"
+                            + " [--quick]");
             System.exit(2);
         }
+        Path model = Path.of(rest.get(1));
+        Path into = Path.of(rest.get(3));
         try {
-            new Preparation(Path.of(words[1]), Path.of(words[3])).run(quick);
+            if (kind.equals("xgboost")) {
+                XgboostPredictor.prepare(model.toFile(), into.toFile());
+            } else {
+                new Preparation(model, into).run(quick);
+            }
         } catch (Unloadable e) {
             System.err.println("cannot load: " + e.getMessage());
             System.exit(Main.UNLOADABLE);

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -78,6 +79,38 @@ class InstallTest {
     void workersWithAnotherHeapAcceptTheAotCache() throws IOException {
         try (Worker worker = serve(List.of("-XX:AOTMode=on", "-Xmx300m"))) {
             assertEquals(200, worker.http().invoke("text/csv", "1,2,3,4").status());
+        }
+    }
+
+    @Test
+    void treesStartFromTheirFlatFormOutOfTheAotCache() throws IOException {
+        Path trees = Path.of(FACTS.getProperty("warm")).resolve("xgboost-ubj");
+        Path log = folder.resolve("flat.log");
+        List<String> flags = List.of("-XX:AOTMode=on", "-Xlog:class+load:file=" + log);
+        String model = trees.toString();
+        try (Worker worker =
+                Worker.exec(
+                        command(
+                                flags,
+                                "--stdio",
+                                "--kind",
+                                "xgboost",
+                                "--model",
+                                model,
+                                "--prepared",
+                                model))) {
+            assertEquals(200, worker.http().invoke("text/csv", "1,2,3,4").status());
+            worker.process().getOutputStream().close();
+            assertEquals(0, worker.exitCode());
+            assertEquals("", worker.log());
+        }
+        try (Stream<String> lines = Files.lines(log)) {
+            List<String> notCached =
+                    lines.filter(line ->
+                                    line.contains("io.dormouse.modelserver")
+                                            && !line.contains("shared objects file"))
+                            .toList();
+            assertEquals(List.of(), notCached);
         }
     }
 

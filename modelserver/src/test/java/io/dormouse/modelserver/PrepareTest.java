@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -154,6 +155,113 @@ class PrepareTest {
             assertEquals(0, worker.exitCode());
             assertTrue(worker.log().contains("prepared for another machine"), worker.log());
         }
+    }
+
+    private Path trees() throws IOException {
+        Path model = Files.createDirectories(folder.resolve("trees"));
+        Files.copy(
+                Path.of("src/test/resources/xgboost/old-softprob.ubj"),
+                model.resolve("xgboost-model"));
+        return model;
+    }
+
+    private void prepareTrees(Path model) throws IOException {
+        Files.createDirectories(prepared());
+        try (Worker program =
+                Worker.run(
+                        Prepare.class,
+                        "--kind",
+                        "xgboost",
+                        "--model",
+                        model.toString(),
+                        "--into",
+                        prepared().toString())) {
+            assertEquals(0, program.exitCode(), program.log());
+        }
+        assertEquals(List.of("model.flat", "prepared.properties"), files());
+        assertEquals("model.flat", facts().getProperty("file"));
+    }
+
+    private Worker serveTrees(Path model, String... prepared) throws IOException {
+        return Worker.start(
+                Stream.concat(
+                                Stream.of("--stdio", "--kind", "xgboost", "--model", "" + model),
+                                Stream.of(prepared))
+                        .toArray(String[]::new));
+    }
+
+    private static String rows() throws IOException {
+        return Files.readString(Path.of("src/test/resources/xgboost/rows.csv"));
+    }
+
+    @Test
+    void treesAreServedFromTheirFlatFormInEveryKindOfStart() throws IOException {
+        Path model = trees();
+        prepareTrees(model);
+        String expected;
+        try (Worker original = serveTrees(model)) {
+            expected = original.http().invoke("text/csv", rows()).body();
+            assertEquals(rows().lines().count(), expected.lines().count());
+        }
+        // As long as it was: what answers now is the form.
+        Files.write(
+                model.resolve("xgboost-model"),
+                new byte[(int) Files.size(model.resolve("xgboost-model"))]);
+        try (Worker worker = serveTrees(model, "--prepared", prepared().toString())) {
+            assertEquals(expected, worker.http().invoke("text/csv", rows()).body());
+        }
+        Path tiny = Models.warm().into(folder.resolve("tiny"));
+        try (Worker worker = Worker.start("--stdio", "--warm", tiny.toString())) {
+            String command =
+                    "{\"kind\":\"xgboost\",\"model\":\"%s\",\"prepared\":\"%s\"}"
+                            .formatted(model, prepared());
+            assertEquals(
+                    200,
+                    worker.http()
+                            .post("/load", "", command.getBytes(StandardCharsets.UTF_8))
+                            .status());
+            assertEquals(expected, worker.http().invoke("text/csv", rows()).body());
+        }
+    }
+
+    @Test
+    void treesWhoseFormIsDamagedAreServedFromTheModel() throws IOException {
+        Path model = trees();
+        prepareTrees(model);
+        Path form = prepared().resolve("model.flat");
+        byte[] bytes = Files.readAllBytes(form);
+        bytes[bytes.length / 2] ^= 1;
+        Files.write(form, bytes);
+        try (Worker original = serveTrees(model);
+                Worker worker = serveTrees(model, "--prepared", prepared().toString())) {
+            assertEquals(
+                    original.http().invoke("text/csv", rows()).body(),
+                    worker.http().invoke("text/csv", rows()).body());
+            worker.process().getOutputStream().close();
+            assertEquals(0, worker.exitCode());
+            assertTrue(
+                    worker.log().contains("model.flat can't be used (is damaged)"), worker.log());
+        }
+    }
+
+    @Test
+    void whatIsNoXgboostModelIsRefused() throws IOException {
+        Files.createDirectories(prepared());
+        Files.writeString(folder.resolve("xgboost-model"), "this is a shopping list");
+        try (Worker program =
+                Worker.run(
+                        Prepare.class,
+                        "--kind",
+                        "xgboost",
+                        "--model",
+                        folder.toString(),
+                        "--into",
+                        prepared().toString())) {
+            assertEquals(3, program.exitCode());
+            String last = program.log().lines().toList().getLast();
+            assertTrue(last.startsWith("cannot load: xgboost-model: the model file is"), last);
+        }
+        assertEquals(List.of(), files());
     }
 
     @Test

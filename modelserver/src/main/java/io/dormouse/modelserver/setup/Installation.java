@@ -129,20 +129,28 @@ public final class Installation {
             Path trees = original.resolve("xgboost-" + form);
             resource("warm-xgboost." + form, trees.resolve("xgboost-model"));
         }
-        Path prepared = Files.createDirectories(aside.resolve("warm-prepared"));
+        prepare(args, "onnx", original);
+        prepare(args, "xgboost", original.resolve("xgboost-ubj"));
+    }
+
+    /// Lays what is prepared of a tiny model beside it.
+    private static void prepare(Path args, String kind, Path model) throws IOException {
+        Path prepared = Files.createTempDirectory(args.resolveSibling(""), "prepared-");
         List<String> command = command(args, List.of());
         command.addAll(
                 List.of(
                         "io.dormouse.modelserver.Prepare",
+                        "--kind",
+                        kind,
                         "--model",
-                        original.toString(),
+                        model.toString(),
                         "--into",
                         prepared.toString(),
                         "--quick"));
         run(command);
         try (Stream<Path> files = Files.list(prepared)) {
             for (Path file : files.toList()) {
-                Files.move(file, original.resolve(file.getFileName()));
+                Files.move(file, model.resolve(file.getFileName()));
             }
         }
         Files.delete(prepared);

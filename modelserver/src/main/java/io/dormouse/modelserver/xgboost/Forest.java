@@ -198,6 +198,11 @@ final class Forest implements Margins {
         return nodes[node + 2] + (left ? STRIDE : 0);
     }
 
+    /// The constructor's arrays, in its order; not to be written to.
+    int[][] arrays() {
+        return new int[][] {nodes, roots, depths, groups, categories};
+    }
+
     /// Bytes that the trees take.
     long bytes() {
         return 4L * (nodes.length + roots.length * 3L + categories.length);

@@ -11,6 +11,11 @@ final class Linear implements Margins {
         this.groups = groups;
     }
 
+    /// The constructor's; not to be written to.
+    float[] weights() {
+        return weights;
+    }
+
     @Override
     public void add(float[] rows, int features, int count, float[] sums) {
         for (int row = 0; row < count; row++) {

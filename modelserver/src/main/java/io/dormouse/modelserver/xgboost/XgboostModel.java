@@ -62,6 +62,15 @@ public final class XgboostModel {
         return objectiveName;
     }
 
+    /// What the sum of each group starts from; not to be written to.
+    float[] baseMargins() {
+        return baseMargins;
+    }
+
+    Margins booster() {
+        return booster;
+    }
+
     /// Scores rows.
     ///
     /// @param rows `count × features` values one behind the other, `NaN` where missing

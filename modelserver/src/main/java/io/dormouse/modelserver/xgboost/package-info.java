@@ -1,6 +1,7 @@
 /// XGBoost models, evaluated without a native library: SageMaker's built-in XGBoost contract for serving.
 ///
 ///     xgboost-model ─▶ Cursor (JSON or UBJ) ─▶ ModelReader ─▶ XgboostModel = Forest | Linear, Objective
+///     model.flat, written at deployment ─▶ FlatModel ─▶ the same, by a few bulk copies
 ///     request body ─▶ Rows (CSV, libsvm, JSON) ─▶ XgboostModel ─▶ ScoreText ─▶ answer
 ///
 /// A worker's start runs through here, so there is no regular expression, no stream and no lambda in

@@ -52,6 +52,17 @@ class XgboostPredictorTest {
         return answer.contentType() + "|" + out.toString(StandardCharsets.UTF_8);
     }
 
+    /// The scores of rows of CSV, where each has one.
+    static float[] scores(Predictor predictor, String rows) throws IOException, Refusal {
+        String answer = ask(predictor, "text/csv", "text/csv", rows);
+        List<String> lines = answer.substring(answer.indexOf('|') + 1).lines().toList();
+        float[] scores = new float[lines.size()];
+        for (int i = 0; i < scores.length; i++) {
+            scores[i] = Float.parseFloat(lines.get(i));
+        }
+        return scores;
+    }
+
     @Test
     void csvAnswersOneLineOfScoresForEachRow() throws Exception {
         String answer = ask(predictor("old-binary.json"), "text/csv", "", Fixture.rows());

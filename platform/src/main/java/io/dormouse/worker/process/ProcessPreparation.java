@@ -28,8 +28,8 @@ import java.util.Properties;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 
-/// Prepares models by the model server's own programs, each a child process with limits: an ONNX
-/// model by its preparation program, any other by loading it once.
+/// Prepares models by the model server's own programs, each a child process with limits: ONNX and
+/// XGBoost models by its preparation program, any other by loading it once.
 public final class ProcessPreparation implements Preparation {
     private static final String CANNOT_LOAD = "cannot load: ";
     private static final int UNLOADABLE = 3;
@@ -53,19 +53,46 @@ public final class ProcessPreparation implements Preparation {
     @Override
     public Outcome prepare(Kind kind, Path model, Path into, LogSink progress) throws StartFailed {
         return switch (kind) {
-            case ONNX -> prepareOnnx(model, into, progress);
-            case XGBOOST, PYTHON, CONTAINER ->
-                    new Outcome(false, loadedBytes(kind, model, progress));
+            case ONNX -> {
+                var heap = new Heap(memoryMb / 4, memoryMb / 4);
+                yield program(kind, model, into, heap, progress)
+                        ? new Outcome(true, measuredBytes(into))
+                        : asItIs(kind, model, progress);
+            }
+            case XGBOOST -> prepareXgboost(model, into, progress);
+            case PYTHON, CONTAINER -> asItIs(kind, model, progress);
         };
     }
 
-    private Outcome prepareOnnx(Path model, Path into, LogSink progress) throws StartFailed {
+    /// Its program parses the model and measures nothing, so it is loaded once from its form.
+    private Outcome prepareXgboost(Path model, Path into, LogSink progress) throws StartFailed {
+        var heap = Heap.of(Kind.XGBOOST, memoryMb);
+        if (!program(Kind.XGBOOST, model, into, heap, progress)) {
+            return asItIs(Kind.XGBOOST, model, progress);
+        }
+        var prepared = new PreparedModel(Kind.XGBOOST, model, Optional.of(into), 0, "");
+        return new Outcome(true, loadedBytes(prepared, progress));
+    }
+
+    /// Slower to start, and the same answers.
+    private Outcome asItIs(Kind kind, Path model, LogSink progress) throws StartFailed {
+        var plain = new PreparedModel(kind, model, Optional.empty(), 0, "");
+        return new Outcome(false, loadedBytes(plain, progress));
+    }
+
+    /// Runs the preparation program.
+    ///
+    /// @return whether the folder holds a form; else it is empty, and the artifact is to be served
+    /// @throws StartFailed when it is not a model that can be served
+    private boolean program(Kind kind, Path model, Path into, Heap heap, LogSink progress)
+            throws StartFailed {
         Installation server = launcher.installed();
         List<String> command = new ArrayList<>();
         command.add(server.java().toString());
         command.addAll(server.arguments());
-        command.addAll(new Heap(memoryMb / 4, memoryMb / 4).flags());
+        command.addAll(heap.flags());
         command.add(server.prepare());
+        command.addAll(List.of("--kind", kind.argument()));
         command.addAll(List.of("--model", model.toString(), "--into", into.toString()));
         var last = new AtomicReference<>("");
         LogSink log =
@@ -95,7 +122,10 @@ public final class ProcessPreparation implements Preparation {
                     StartFailed.Cause.MEMORY,
                     "preparing the model takes more than %d MB of memory".formatted(memoryMb));
         }
-        return result.exitCode() == 0 ? outcome(into) : withoutForm(result, model, into, progress);
+        if (result.exitCode() != 0) {
+            withoutForm(result, into, progress);
+        }
+        return result.exitCode() == 0;
     }
 
     private static Execution.Result result(Execution execution) throws StartFailed {
@@ -110,19 +140,18 @@ public final class ProcessPreparation implements Preparation {
         }
     }
 
-    private static Outcome outcome(Path into) throws StartFailed {
+    private static long measuredBytes(Path into) throws StartFailed {
         Properties found = new Properties();
         try (Reader reader = Files.newBufferedReader(into.resolve("prepared.properties"))) {
             found.load(reader);
-            return new Outcome(true, Long.parseLong(found.getProperty("peak_bytes", "0")));
+            return Long.parseLong(found.getProperty("peak_bytes", "0"));
         } catch (IOException | NumberFormatException e) {
             throw new StartFailed(
                     StartFailed.Cause.PLATFORM, "the preparation left no usable result: " + e, e);
         }
     }
 
-    /// Serves the artifact as it is: slower to start, and the same answers.
-    private Outcome withoutForm(Execution.Result result, Path model, Path into, LogSink progress)
+    private static void withoutForm(Execution.Result result, Path into, LogSink progress)
             throws StartFailed {
         progress.line(
                 "the preparation ended with exit code %d: the model is served as it is"
@@ -134,14 +163,12 @@ public final class ProcessPreparation implements Preparation {
         } catch (IOException e) {
             throw new StartFailed(StartFailed.Cause.PLATFORM, "cannot clear " + into, e);
         }
-        return new Outcome(false, loadedBytes(Kind.ONNX, model, progress));
     }
 
     /// Loads the model in a worker, once: a model that cannot be served is told of at deployment,
     /// not at the first request.
-    private long loadedBytes(Kind kind, Path model, LogSink progress) throws StartFailed {
-        var prepared = new PreparedModel(kind, model, Optional.empty(), 0, "");
-        var spec = new InstanceSpec("prepare", prepared, memoryMb, 1, Map.of(), progress);
+    private long loadedBytes(PreparedModel model, LogSink progress) throws StartFailed {
+        var spec = new InstanceSpec("prepare", model, memoryMb, 1, Map.of(), progress);
         var ping = new Request("GET", "/ping", Map.of(), OptionalLong.of(0), LOAD_MAX);
         try (Instance instance = launcher.start(spec, new Steps());
                 Answer answer = instance.send(ping, InputStream.nullInputStream())) {

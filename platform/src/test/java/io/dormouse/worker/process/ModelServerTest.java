@@ -6,20 +6,25 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.dormouse.artifact.Objects;
+import io.dormouse.store.Store;
 import io.dormouse.worker.Answer;
 import io.dormouse.worker.Instance;
 import io.dormouse.worker.InstanceSpec;
+import io.dormouse.worker.ModelSource;
 import io.dormouse.worker.PreparedModel;
 import io.dormouse.worker.PreparedModel.Kind;
 import io.dormouse.worker.Request;
 import io.dormouse.worker.StartFailed;
 import io.dormouse.worker.Steps;
 import io.dormouse.worker.WarmSpec;
+import io.dormouse.worker.model.ModelStore;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,6 +37,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.core.sync.RequestBody;
 
 /// The process launcher with the real model server: installed, prepared for, started, asked.
 class ModelServerTest {
@@ -131,6 +137,85 @@ class ModelServerTest {
         StartFailed failed =
                 assertThrows(StartFailed.class, () -> launcher.start(small, new Steps()));
         assertEquals(StartFailed.Cause.MEMORY, failed.reason());
+    }
+
+    @Test
+    void treesArePreparedAndServedFromTheirFormInEveryKindOfStart() throws Exception {
+        Path trees = Files.createDirectories(folder.resolve("trees"));
+        Path file = trees.resolve("xgboost-model");
+        Path warmModels = launcher.installed().warm();
+        Files.copy(warmModels.resolve("xgboost-ubj/xgboost-model"), file);
+        Path form = Files.createDirectories(folder.resolve("trees-form"));
+        var outcome =
+                new ProcessPreparation(launcher, 2048).prepare(Kind.XGBOOST, trees, form, LOG::add);
+        assertTrue(outcome.form(), "" + LOG);
+        assertTrue(outcome.peakBytes() > 10 << 20, "" + outcome);
+        String expected;
+        try (Instance plain = launcher.start(trees(trees, Optional.empty(), 1), new Steps())) {
+            expected = ask(plain);
+        }
+        // As long as it was: what answers now is the form.
+        Files.write(file, new byte[(int) Files.size(file)]);
+        try (Instance one = launcher.start(trees(trees, Optional.of(form), 1), new Steps());
+                Instance four = launcher.start(trees(trees, Optional.of(form), 4), new Steps());
+                Instance warm = launcher.warm(new WarmSpec(256))) {
+            warm.load(trees(trees, Optional.of(form), 1), new Steps());
+            assertEquals(List.of(expected, expected), List.of(ask(one), ask(four)));
+            assertEquals(expected, ask(warm));
+        }
+    }
+
+    @Test
+    void anXgboostModelOfS3IsLaidOutWithItsForm() throws Exception {
+        Path trees = launcher.installed().warm().resolve("xgboost-json/xgboost-model");
+        try (Store records =
+                Store.open(folder.resolve("db"), InstantSource.system(), List.of(Objects.SCHEMA))) {
+            var s3 = new Objects(records, folder.resolve("s3"), InstantSource.system());
+            s3.createBucket(request -> request.bucket("models"));
+            s3.putObject(
+                    request -> request.bucket("models").key("trees.json"),
+                    RequestBody.fromBytes(Files.readAllBytes(trees)));
+            var models =
+                    new ModelStore(
+                            folder.resolve("models"), s3, new ProcessPreparation(launcher, 2048));
+            String image = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1.7-1";
+            PreparedModel model =
+                    models.prepare(
+                            new ModelSource(image, "s3://models/trees.json", Map.of()), LOG::add);
+            assertTrue(Files.exists(model.prepared().orElseThrow().resolve("model.flat")));
+            assertTrue(model.peakBytes() > 10 << 20, "" + model);
+            var spec = new InstanceSpec("endpoint/s", model, 1024, 1, Map.of(), LOG::add);
+            try (Instance instance = launcher.start(spec, new Steps())) {
+                ask(instance);
+            }
+            assertTrue(LOG.stream().noneMatch(line -> line.contains("can't be used")), "" + LOG);
+        }
+    }
+
+    private static InstanceSpec trees(Path folder, Optional<Path> form, int slots) {
+        var prepared = new PreparedModel(Kind.XGBOOST, folder, form, 0, "xgboost");
+        return new InstanceSpec("endpoint/t", prepared, 1024, slots, Map.of(), LOG::add);
+    }
+
+    @Test
+    void treesThatCannotBeServedAreRefusedInTheWordsOfAStart() throws Exception {
+        Path garbage = Files.createDirectories(folder.resolve("no-trees"));
+        Files.writeString(garbage.resolve("xgboost-model"), "this is no model");
+        Path form = Files.createDirectories(folder.resolve("no-trees-form"));
+        var preparation = new ProcessPreparation(launcher, 2048);
+        StartFailed prepared =
+                assertThrows(
+                        StartFailed.class,
+                        () -> preparation.prepare(Kind.XGBOOST, garbage, form, LOG::add));
+        StartFailed started =
+                assertThrows(
+                        StartFailed.class,
+                        () ->
+                                ask(
+                                        launcher.start(
+                                                trees(garbage, Optional.empty(), 4), new Steps())));
+        assertEquals(started.getMessage(), prepared.getMessage());
+        assertEquals(StartFailed.Cause.MODEL, prepared.reason());
     }
 
     @Test
