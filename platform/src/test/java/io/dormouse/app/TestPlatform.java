@@ -59,7 +59,8 @@ final class TestPlatform implements AutoCloseable {
                     0,
                     1 << 20,
                     programs,
-                    folder.resolve("cache"));
+                    // Not in the test's folder: an installation may outlive a short platform.
+                    Path.of("target/installed").toAbsolutePath());
         }
     }
 
