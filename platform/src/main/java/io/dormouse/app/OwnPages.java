@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -27,6 +28,9 @@ record OwnPages(Settings settings, MovableClock clock, Rooms rooms, Reset reset)
     @Override
     public void handle(Exchange exchange) throws IOException {
         String path = exchange.path();
+        if (exchange.method().equals("POST") && !isAllowed(exchange)) {
+            return;
+        }
         if (path.equals("/health")) {
             json(exchange, 200, "{\"status\":\"ok\"}");
         } else if (path.startsWith(EndpointPages.PREFIX) && exchange.method().equals("GET")) {
@@ -59,6 +63,17 @@ record OwnPages(Settings settings, MovableClock clock, Rooms rooms, Reset reset)
         status.put("warm_workers", rooms.workers().warm().ready());
         status.put("warm_problem", rooms.workers().warm().problem());
         return JsonMapper.shared().writeValueAsString(status);
+    }
+
+    /// What changes the platform is signed for as AWS's own requests are.
+    private boolean isAllowed(Exchange exchange) throws IOException {
+        try {
+            rooms.authenticator().verify(exchange);
+            return true;
+        } catch (AwsServiceException e) {
+            error(exchange, e.statusCode(), e.awsErrorDetails().errorMessage());
+            return false;
+        }
     }
 
     private void advance(Exchange exchange) throws IOException {

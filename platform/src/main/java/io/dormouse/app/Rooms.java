@@ -46,6 +46,7 @@ final class Rooms implements AutoCloseable {
     private final Workers workers;
     private final Routes routes = new Routes();
     private final Operations operations;
+    private final Authenticator authenticator;
     private final Handler handler;
 
     private Rooms(Settings settings, MovableClock clock) throws IOException {
@@ -91,7 +92,8 @@ final class Rooms implements AutoCloseable {
                                 logs.writer(),
                                 metrics.meters()));
         operations = operations(control, jobs, invocations, keys, roles, clock);
-        handler = handler(settings, keys);
+        authenticator = authenticator(settings, keys);
+        handler = router();
         Thread.ofVirtual().name("sweep").start(objects::sweep);
         control.start();
         jobs.resume(Jobs.folder(settings));
@@ -138,20 +140,30 @@ final class Rooms implements AutoCloseable {
                 .orElse(Map.of());
     }
 
-    private Handler handler(Settings settings, AccessKeys keys) {
+    private static Authenticator authenticator(Settings settings, AccessKeys keys) {
         if (settings.keys().isEmpty()) {
-            Authenticator open = new OpenAccess(settings.owner(), keys::caller);
-            return new Router(
-                    operations, open, new S3Handler(objects, ObjectAuthenticator.open(open)));
+            return new OpenAccess(settings.owner(), keys::caller);
         }
         Keys known = id -> keys.find(id).map(Rooms::key);
-        Signatures signatures =
-                new Signatures(
-                        known,
-                        settings.owner().region(),
-                        InstantSource.system(),
-                        Router.DOCUMENT_BYTES_MAX);
-        return new Router(operations, signatures, new S3Handler(objects, signatures));
+        return new Signatures(
+                known,
+                settings.owner().region(),
+                InstantSource.system(),
+                Router.DOCUMENT_BYTES_MAX);
+    }
+
+    /// S3's signatures reach into the bodies of its requests, so it verifies them itself.
+    private Handler router() {
+        ObjectAuthenticator ofObjects =
+                authenticator instanceof Signatures signatures
+                        ? signatures
+                        : ObjectAuthenticator.open(authenticator);
+        return new Router(operations, authenticator, new S3Handler(objects, ofObjects));
+    }
+
+    /// Says who sent a request.
+    Authenticator authenticator() {
+        return authenticator;
     }
 
     private static Keys.Key key(AccessKeys.Key key) {

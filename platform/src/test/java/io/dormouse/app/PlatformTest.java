@@ -108,6 +108,7 @@ class PlatformTest {
                                     .POST(HttpRequest.BodyPublishers.ofString("{}")));
             assertTrue(unsigned.statusCode() >= 400, unsigned.body());
             assertTrue(unsigned.body().contains("MissingAuthenticationToken"), unsigned.body());
+            assertEquals(403, platform.post("/_dormouse/reset", "").statusCode());
 
             try (SageMakerClient stranger = clients(platform, "test", "test").sageMaker();
                     SageMakerClient forger =
