@@ -25,8 +25,8 @@ record LogsCommand() implements Command {
     public Syntax syntax() {
         return new Syntax(
                 "logs",
-                "Print what the instances of an endpoint wrote, the oldest first. With --json each"
-                        + " line is an event.",
+                "Print what the instances of an endpoint wrote, and [dormouse] did with them, the"
+                        + " oldest first. With --json each line is an event.",
                 Optional.of(new Parameter("NAME", "the endpoint", Kind.ENDPOINT)),
                 CommonOptions.and(FILTER),
                 List.of("./dormouse logs flights --filter ERROR"));
@@ -51,15 +51,13 @@ record LogsCommand() implements Command {
         return 0;
     }
 
-    /// No group: the endpoint is missing, which is an error, or has had nothing to say.
+    /// No group: the endpoint is missing, which is an error, or has never had an instance.
     private static void silent(Clients clients, String name, Console console) {
         try (SageMakerClient sageMaker = clients.sageMaker()) {
             sageMaker.describeEndpoint(r -> r.endpointName(name));
         }
         console.progress(
-                "No instance of "
-                        + name
-                        + " has written a line: a model server that is well says nothing.");
+                "No instance of " + name + " has started yet: ./dormouse invoke wakes one.");
     }
 
     private static String line(FilteredLogEvent event) {

@@ -297,8 +297,11 @@ public final class PoolGroup implements WorkerGroup, Capacity.Evictable {
         Starting start = member.start;
         start.over(pools);
         double cores = footprint.cores();
-        Thread.startVirtualThread(() -> member.instance.limitCpu(cores));
         long ready = start.steps.firstInference(nanos);
+        Thread.startVirtualThread(() -> {
+            member.instance.limitCpu(cores);
+            start.log.line("first answer after " + start.steps);
+        });
         locked(() -> {
             failuresInARow = 0;
             tempo.started(start.warm, ready - start.launchedAt);
@@ -337,6 +340,7 @@ public final class PoolGroup implements WorkerGroup, Capacity.Evictable {
     /// No further request for an instance; it ends with its last one.
     private void retire(Member member, String kind, String reason) {
         decided(kind, reason);
+        member.start.log.line(kind + ": " + reason);
         roster.retire(member);
         if (member.leases.isEmpty()) {
             end(member);

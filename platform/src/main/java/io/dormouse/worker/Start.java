@@ -12,6 +12,9 @@ final class Start implements Runnable {
     /// How long a start waits for room before others get its turn.
     private static final Duration ROOM_LOOK = Duration.ofMillis(250);
 
+    /// What the platform itself has to say in the log of an instance begins with it.
+    private static final String PLATFORM = "[dormouse] ";
+
     private final PoolGroup pool;
     private final Pools pools;
     private final Starting start;
@@ -102,6 +105,8 @@ final class Start implements Runnable {
             throw e;
         }
         log.named(instance.id());
+        start.log = line -> log.line(PLATFORM + line);
+        start.log.line("started from " + start.origin() + ": " + start.cause);
         if (start.unasked) {
             Ping.await(instance, pools.settings.healthy());
             start.steps.ended(Steps.READY);

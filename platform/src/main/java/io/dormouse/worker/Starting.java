@@ -35,6 +35,9 @@ final class Starting {
     /// Milliseconds of the clock until which the instance is kept unused.
     final long keptUntil;
 
+    /// Where the platform says what it does with the instance: its log, once there is one.
+    volatile LogSink log = _ -> {};
+
     Phase phase = Phase.QUEUED;
     Optional<Thread> thread = Optional.empty();
 
@@ -112,7 +115,12 @@ final class Starting {
         return !answered.get() && answered.compareAndSet(false, true);
     }
 
+    /// What the instance comes from.
+    String origin() {
+        return warm ? "warm" : "nothing";
+    }
+
     Journal.Start record(String instance, String failure) {
-        return new Journal.Start(at, instance, warm ? "warm" : "nothing", cause, steps, failure);
+        return new Journal.Start(at, instance, origin(), cause, steps, failure);
     }
 }

@@ -63,6 +63,22 @@ public final class Steps {
                 .orElse(begin);
     }
 
+    /// How long each step took, in a sentence: `queue 1 ms, spawn 2 ms …`, and all of them.
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder();
+        long before = begin;
+        for (Stamp each : stamps()) {
+            text.append(", ").append(each.name()).append(' ').append(millis(each.nanos() - before));
+            before = each.nanos();
+        }
+        return millis(before - begin) + text;
+    }
+
+    private static String millis(long nanos) {
+        return Math.round(nanos / 1e5) / 10.0 + " ms";
+    }
+
     /// In the order of time.
     public synchronized List<Stamp> stamps() {
         return stamps.stream().sorted(Comparator.comparingLong(Stamp::nanos)).toList();

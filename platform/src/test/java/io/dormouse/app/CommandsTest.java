@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.dormouse.app.TestPlatform.Ran;
+import io.dormouse.worker.Serving;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,7 +51,7 @@ class CommandsTest {
         assertEquals("tree", listed.path(0).path("EndpointName").asString());
         assertEquals("InService", listed.path(0).path("EndpointStatus").asString());
         assertEquals("tree", platform.run("endpoints", "--names").out());
-        assertTrue(platform.run("logs", "tree").err().contains("has written a line"));
+        assertTrue(platform.run("logs", "tree").err().contains("has started yet"));
         assertTrue(platform.run("why", "tree").out().contains("no start yet"));
 
         String row = "1,2,3,4";
@@ -63,6 +64,9 @@ class CommandsTest {
                 answer.path("Body").asString(),
                 platform.run("invoke", "tree", "--file", file.toString()).out());
         assertTrue(platform.run("why", "tree").out().contains("first-inference"));
+        Serving.await(
+                "the log says what was done",
+                () -> platform.run("logs", "tree").out().contains("[dormouse] first answer after"));
 
         JsonNode again = json(platform.run("deploy", MODEL.toString(), "--name", "tree", "--json"));
         assertEquals("InService", again.path("EndpointStatus").asString());

@@ -74,6 +74,7 @@ public final class FakeLauncher implements Launcher {
     public Instance start(InstanceSpec spec, Steps steps) throws StartFailed {
         starts.incrementAndGet();
         specs.add(spec);
+        spec.log().line("loading");
         gate.ifPresent(Semaphore::acquireUninterruptibly);
         LockSupport.parkNanos(startTakes.toNanos());
         if (failure.isPresent()) {

@@ -10,11 +10,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /// The pool, by the kit for groups and by what it alone does: idling, provisioning, the machine's
@@ -204,18 +204,35 @@ class PoolGroupTest extends WorkerGroupConformance {
 
     @Test
     void linesWrittenBeforeTheInstanceHasItsNameAreKept() throws Exception {
-        Map<String, String> lines = new ConcurrentHashMap<>();
+        List<String> lines = new CopyOnWriteArrayList<>();
+        WorkerGroup group = logged(lines);
+        ask(group, "a");
+        assertEquals("/aws/sagemaker/Endpoints/churn|AllTraffic/i-1|loading", lines.getFirst());
+    }
+
+    @Test
+    void theLogOfAnInstanceSaysWhatThePlatformDidWithItAndWhy() throws Exception {
+        List<String> lines = new CopyOnWriteArrayList<>();
+        WorkerGroup group = logged(lines);
+        ask(group, "a");
+        String stream = "/aws/sagemaker/Endpoints/churn|AllTraffic/i-1|[dormouse] ";
+        await("three lines", () -> lines.size() == 3);
+        assertTrue(lines.get(1).startsWith(stream + "started from nothing: "), lines.get(1));
+        assertTrue(
+                lines.get(2).matches(Pattern.quote(stream) + "first answer after [0-9.]+ ms, .*"),
+                lines.get(2));
+        group.drain().get(20, TimeUnit.SECONDS);
+        assertEquals(stream + "stop: i-1: the group drains", lines.getLast());
+    }
+
+    private static WorkerGroup logged(List<String> lines) {
         Serving logged =
                 new Serving(
                         1 << 20,
                         4,
                         0,
-                        (logs, stream, line) -> lines.put(logs + "|" + stream, line));
-        WorkerGroup group = logged.pools.create(Serving.spec(5, Serving.slots(1)));
-        ask(group, "a");
-        logged.launcher.specs.getFirst().log().line("model loaded");
-        assertEquals(
-                Map.of("/aws/sagemaker/Endpoints/churn|AllTraffic/i-1", "model loaded"), lines);
+                        (logs, stream, line) -> lines.add(logs + "|" + stream + "|" + line));
+        return logged.pools.create(Serving.spec(5, Serving.slots(1)));
     }
 
     @Test
