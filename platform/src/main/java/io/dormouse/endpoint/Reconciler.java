@@ -133,7 +133,7 @@ final class Reconciler implements AutoCloseable {
     private void create(Entry<Endpoint> entry, EndpointState.Creating state)
             throws InterruptedException {
         try {
-            commit(entry, state.ready(serve(entry, state.asked())));
+            commit(entry, state.ready(serve(entry, state.asked(), Serving.Begin.PROVISIONED)));
         } catch (StartFailed e) {
             commit(entry, state.failed(reason(e)));
         }
@@ -142,7 +142,7 @@ final class Reconciler implements AutoCloseable {
     private void keep(Entry<Endpoint> entry, EndpointState.InService state)
             throws InterruptedException {
         try {
-            serve(entry, state.plan());
+            serve(entry, state.plan(), Serving.Begin.AT_ONCE);
         } catch (StartFailed e) {
             if (serving.isServed(entry.body().name())) {
                 LOG.log(System.Logger.Level.WARNING, "Settings of " + entry.name(), e);
@@ -156,7 +156,7 @@ final class Reconciler implements AutoCloseable {
     private void recover(Entry<Endpoint> entry, EndpointState.OutOfService state)
             throws InterruptedException {
         try {
-            commit(entry, state.recovered(serve(entry, state.plan())));
+            commit(entry, state.recovered(serve(entry, state.plan(), Serving.Begin.PROVISIONED)));
         } catch (StartFailed e) {
             LOG.log(System.Logger.Level.DEBUG, "Still out of service: " + entry.name(), e);
             later(entry.name());
@@ -168,13 +168,13 @@ final class Reconciler implements AutoCloseable {
         String name = entry.body().name();
         if (!serving.isServed(name)) {
             try {
-                serve(entry, state.plan());
+                serve(entry, state.plan(), Serving.Begin.AT_ONCE);
             } catch (StartFailed e) {
                 LOG.log(System.Logger.Level.DEBUG, "Not served before its update: " + name, e);
             }
         }
         try {
-            commit(entry, state.switched(serve(entry, state.to())));
+            commit(entry, state.switched(serve(entry, state.to(), Serving.Begin.PROVISIONED)));
         } catch (StartFailed e) {
             commit(entry, state.rolledBack(reason(e)));
             wake(entry.name());
@@ -192,12 +192,13 @@ final class Reconciler implements AutoCloseable {
         });
     }
 
-    private Plan serve(Entry<Endpoint> entry, Plan plan) throws StartFailed, InterruptedException {
+    private Plan serve(Entry<Endpoint> entry, Plan plan, Serving.Begin begin)
+            throws StartFailed, InterruptedException {
         Endpoint endpoint = entry.body();
         try {
             Tuning tuning = Tuning.of(tags.of(endpoint.arn()));
             return serving.serve(
-                    endpoint.name(), plan, tuning, line -> progress.put(entry.name(), line));
+                    endpoint.name(), plan, tuning, begin, line -> progress.put(entry.name(), line));
         } catch (StoreFailure e) {
             throw e;
         } catch (RuntimeException e) {

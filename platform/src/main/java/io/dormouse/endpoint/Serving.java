@@ -28,6 +28,17 @@ final class Serving implements AutoCloseable {
     /// An invocation may take 60 s and its answer be read slowly.
     private static final Duration DRAIN_MAX = Duration.ofSeconds(90);
 
+    /// What is provisioned starts within that, or not at all.
+    private static final Duration PROVISION_MAX = Duration.ofMinutes(10);
+
+    /// When a plan counts as served.
+    enum Begin {
+        /// As soon as its requests find a group: what was in service is so again after a restart.
+        AT_ONCE,
+        /// When what it has provisioned is ready, as AWS has it.
+        PROVISIONED
+    }
+
     private record Found(Plan plan, Tuning tuning, WorkerGroup group) {}
 
     private final Models models;
@@ -62,18 +73,16 @@ final class Serving implements AutoCloseable {
     ///
     /// @return the plan with its model laid out
     /// @throws StartFailed and what was served is served still
-    Plan serve(String endpoint, Plan plan, Tuning tuning, LogSink progress)
+    Plan serve(String endpoint, Plan plan, Tuning tuning, Begin begin, LogSink progress)
             throws StartFailed, InterruptedException {
         Optional<Found> now = Optional.ofNullable(found.get(endpoint));
         Optional<Found> same =
                 now.filter(each -> each.plan().sameInstances(plan) && each.tuning().equals(tuning));
         if (same.isPresent()) {
-            WorkerGroup group = same.get().group();
             Plan served = plan.prepared().isPresent() ? plan : laidOut(plan, same.get().plan());
             if (!served.equals(same.get().plan())) {
-                int min = Math.ceilDiv(plan.provisioned(), tuning.slots());
-                group.bounds(min, plan.serverless().maxConcurrency());
-                publish(endpoint, new Found(served, tuning, group));
+                resize(same.get(), served, begin, progress);
+                publish(endpoint, new Found(served, tuning, same.get().group()));
             }
             return served;
         }
@@ -81,9 +90,59 @@ final class Serving implements AutoCloseable {
         Fit.check(model, plan.serverless().memorySizeInMB());
         GroupSpec spec = plan.group(endpoint, model, tuning);
         Plan served = plan.with(model);
-        publish(endpoint, new Found(served, tuning, groups.create(spec)));
+        WorkerGroup group = groups.create(spec);
+        try {
+            awaitProvisioned(group, plan, begin, progress);
+        } catch (StartFailed | InterruptedException e) {
+            group.close();
+            throw e;
+        }
+        publish(endpoint, new Found(served, tuning, group));
         now.ifPresent(old -> Thread.startVirtualThread(() -> end(old.group())));
         return served;
+    }
+
+    /// Gives a group the limits of another plan, or leaves it as it was.
+    private static void resize(Found found, Plan plan, Begin begin, LogSink progress)
+            throws StartFailed, InterruptedException {
+        limit(found, plan);
+        try {
+            awaitProvisioned(found.group(), plan, begin, progress);
+        } catch (StartFailed | InterruptedException e) {
+            limit(found, found.plan());
+            throw e;
+        }
+    }
+
+    private static void limit(Found found, Plan plan) {
+        int min = Math.ceilDiv(plan.provisioned(), found.tuning().slots());
+        found.group().bounds(min, plan.serverless().maxConcurrency());
+    }
+
+    private static void awaitProvisioned(
+            WorkerGroup group, Plan plan, Begin begin, LogSink progress)
+            throws StartFailed, InterruptedException {
+        if (begin == Begin.AT_ONCE || plan.provisioned() == 0) {
+            return;
+        }
+        progress.line("Starting what is provisioned: " + plan.provisioned());
+        try {
+            group.provisioned().get(PROVISION_MAX.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof StartFailed failure) {
+                throw failure;
+            }
+            throw new StartFailed(StartFailed.Cause.PLATFORM, "Not provisioned: " + e, e);
+        } catch (TimeoutException e) {
+            throw new StartFailed(
+                    StartFailed.Cause.TIMEOUT,
+                    "ProvisionedConcurrency "
+                            + plan.provisioned()
+                            + " was not ready within "
+                            + PROVISION_MAX.toMinutes()
+                            + " minutes.",
+                    e);
+        }
     }
 
     private static Plan laidOut(Plan plan, Plan like) {

@@ -66,7 +66,7 @@ final class Invocation {
             for (int attempt = 1; ; attempt++) {
                 WorkerGroup.Lease lease = variant.group().lease(limits.startWait());
                 if (attempt == 1) {
-                    traffic.came(meters, variant.group().stats());
+                    traffic.came(meters, variant.group().stats(), lease.coldStart().isPresent());
                 }
                 try {
                     return Optional.of(by(lease, route, variant, traffic));
@@ -84,14 +84,14 @@ final class Invocation {
         } catch (GroupClosed e) {
             return Optional.empty();
         } catch (Throttled e) {
-            traffic.came(meters, variant.group().stats());
+            traffic.came(meters, variant.group().stats(), false);
             Refusal refusal =
                     e.retryAfter()
                             .map(wait -> Refusal.queueFull(String.valueOf(e.getMessage()), wait))
                             .orElseGet(Refusal::throttled);
             return Optional.of(refused(traffic, refusal));
         } catch (StartFailed e) {
-            traffic.came(meters, variant.group().stats());
+            traffic.came(meters, variant.group().stats(), true);
             return Optional.of(refused(traffic, why(endpoint, e)));
         }
     }

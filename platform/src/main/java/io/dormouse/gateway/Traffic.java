@@ -24,7 +24,10 @@ final class Traffic {
     }
 
     /// An invocation came and got its slot, or did not.
-    void came(Meters meters, WorkerGroup.Stats stats) {
+    ///
+    /// @param cold whether it needed an instance that was not there: whatever is provisioned was
+    ///   busy when it came, be it free by now
+    void came(Meters meters, WorkerGroup.Stats stats, boolean cold) {
         record(meters, "Invocations", 1, "None");
         int concurrent = stats.concurrent();
         record(
@@ -34,7 +37,7 @@ final class Traffic {
                 "None");
         if (provisioned > 0) {
             int held = Math.min(concurrent, provisioned);
-            boolean spilled = concurrent > provisioned;
+            boolean spilled = cold || concurrent > provisioned;
             record(meters, "ServerlessProvisionedConcurrencyExecutions", held, "Count");
             record(
                     meters,

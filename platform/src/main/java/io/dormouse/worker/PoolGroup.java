@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 
 /// The group for launchers that cannot scale by themselves: instances, their slots, and those who
 /// wait for one. The room `scaler` decides, this does it and keeps the reason.
@@ -22,8 +23,6 @@ import java.util.concurrent.locks.ReentrantLock;
 /// yet. A start that fails fails those who count on it and nobody else; a start on which nobody
 /// counts any more is given up while it still waits for its turn.
 public final class PoolGroup implements WorkerGroup, Capacity.Evictable {
-    private static final long BACKOFF_MILLIS_MAX = 60_000;
-
     final GroupSpec spec;
     final Pools pools;
     final Footprint footprint;
@@ -35,10 +34,9 @@ public final class PoolGroup implements WorkerGroup, Capacity.Evictable {
     private final Idling idling;
     private final Starts starts;
     private final Line line;
+    private final Floor floor;
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
-    private int min;
     private int maxConcurrency;
-    private int failuresInARow;
     private boolean draining;
 
     PoolGroup(GroupSpec spec, Pools pools) {
@@ -46,7 +44,7 @@ public final class PoolGroup implements WorkerGroup, Capacity.Evictable {
         this.pools = pools;
         this.footprint = new Footprint(spec, pools.settings);
         this.maxConcurrency = spec.maxConcurrency();
-        this.min = Math.ceilDiv(spec.provisionedConcurrency(), spec.tuning().slots());
+        this.floor = new Floor(Math.ceilDiv(spec.provisionedConcurrency(), spec.tuning().slots()));
         this.line = new Line(spec.tuning(), this::decided);
         this.starts = new Starts(spec.tuning().slots(), this::decided);
         this.idling =
@@ -143,7 +141,7 @@ public final class PoolGroup implements WorkerGroup, Capacity.Evictable {
         if (member.retired) {
             end(member);
         } else if (line.isEmpty()) {
-            idling.lookLater(min, now);
+            idling.lookLater(floor.min(), now);
             pools.capacity.idle();
         }
     }
@@ -201,7 +199,8 @@ public final class PoolGroup implements WorkerGroup, Capacity.Evictable {
     }
 
     private Ladder.View view(Waiter waiter, int ahead) {
-        int instancesMax = Math.max(min, Math.ceilDiv(maxConcurrency, spec.tuning().slots()));
+        int instancesMax =
+                Math.max(floor.min(), Math.ceilDiv(maxConcurrency, spec.tuning().slots()));
         int warm = Start.canBeWarm(spec) ? pools.warm.ready() : 0;
         return roster.view(starts, ahead, instancesMax, warm, waiter.waitedInVain);
     }
@@ -214,7 +213,7 @@ public final class PoolGroup implements WorkerGroup, Capacity.Evictable {
 
     private void scaleForLoad() {
         Desired desired =
-                Desired.of(tempo.concurrency(), spec.tuning().slots(), min, maxConcurrency);
+                Desired.of(tempo.concurrency(), spec.tuning().slots(), floor.min(), maxConcurrency);
         if (roster.size() + starts.size() < desired.instances()) {
             beginUnasked(desired.reason(), 0);
         }
@@ -236,12 +235,7 @@ public final class PoolGroup implements WorkerGroup, Capacity.Evictable {
     ///
     /// @return false where nobody wants it any more
     boolean launches(Starting start) {
-        lock.lock();
-        try {
-            return start.launches();
-        } finally {
-            lock.unlock();
-        }
+        return held(start::launches);
     }
 
     /// A start has come to be an instance.
@@ -257,6 +251,7 @@ public final class PoolGroup implements WorkerGroup, Capacity.Evictable {
             long now = pools.clock.millis();
             member.keptUntil = start.keptUntil;
             roster.add(member, now);
+            floor.reached(roster.size());
             for (Waiter each : start.waiters) {
                 if (roster.busy() < maxConcurrency) {
                     line.remove(each);
@@ -268,7 +263,7 @@ public final class PoolGroup implements WorkerGroup, Capacity.Evictable {
             served = !member.leases.isEmpty();
             serve();
             if (roster.isIdle(member)) {
-                idling.lookLater(min, now);
+                idling.lookLater(floor.min(), now);
             }
         } finally {
             lock.unlock();
@@ -283,9 +278,12 @@ public final class PoolGroup implements WorkerGroup, Capacity.Evictable {
                 return;
             }
             starts.remove(start);
-            failuresInARow++;
+            floor.failed();
             journal.add(start.record("", String.valueOf(failure.getMessage())));
             line.fail(start, failure);
+            if (start.unasked) {
+                floor.broke(failure);
+            }
             keepMinLater();
             seekAgain();
         });
@@ -303,7 +301,7 @@ public final class PoolGroup implements WorkerGroup, Capacity.Evictable {
             start.log.line("first answer after " + start.steps);
         });
         locked(() -> {
-            failuresInARow = 0;
+            floor.answered();
             tempo.started(start.warm, ready - start.launchedAt);
         });
     }
@@ -311,17 +309,25 @@ public final class PoolGroup implements WorkerGroup, Capacity.Evictable {
     /// Starts what is provisioned and not there.
     void keepMin() {
         locked(() -> {
-            while (!draining && roster.size() + starts.size() < min) {
-                beginUnasked(min + " instances are provisioned", 0);
+            while (lacksProvisioned()) {
+                beginUnasked(floor.min() + " instances are provisioned", 0);
             }
         });
     }
 
     private void keepMinLater() {
-        if (!draining && roster.size() + starts.size() < min) {
-            long pause = Math.min(BACKOFF_MILLIS_MAX, 1000L << Math.min(failuresInARow, 10));
-            pools.alarms.at(pools.clock.instant().plusMillis(pause), this::keepMin);
+        if (lacksProvisioned()) {
+            pools.alarms.at(pools.clock.instant().plusMillis(floor.pause()), this::keepMin);
         }
+    }
+
+    private boolean lacksProvisioned() {
+        return !draining && roster.size() + starts.size() < floor.min();
+    }
+
+    @Override
+    public CompletableFuture<Void> provisioned() {
+        return held(() -> floor.await(roster.size()));
     }
 
     // Ends
@@ -356,7 +362,7 @@ public final class PoolGroup implements WorkerGroup, Capacity.Evictable {
         member.start.over(pools);
         locked(() -> {
             if (!member.retired) {
-                failuresInARow++;
+                floor.failed();
                 decided("ended", member.instance.id() + " ended by itself: " + ending.reason());
             }
             roster.remove(member);
@@ -374,10 +380,10 @@ public final class PoolGroup implements WorkerGroup, Capacity.Evictable {
     private void sweep() {
         locked(() -> {
             long now = pools.clock.millis();
-            for (Roster.Over each : idling.due(min, now)) {
+            for (Roster.Over each : idling.due(floor.min(), now)) {
                 retire(each.member(), "stop", each.reason());
             }
-            idling.lookLater(min, now);
+            idling.lookLater(floor.min(), now);
             if (roster.size() + starts.size() == 0) {
                 idling.wakeLater(now);
             }
@@ -395,17 +401,13 @@ public final class PoolGroup implements WorkerGroup, Capacity.Evictable {
 
     @Override
     public List<Eviction.Candidate> idle() {
-        lock.lock();
-        try {
-            return roster.candidates(spec.owner(), min, pools.clock.millis());
-        } finally {
-            lock.unlock();
-        }
+        return held(() -> roster.candidates(spec.owner(), floor.min(), pools.clock.millis()));
     }
 
     @Override
     public void evict(String id, String reason) {
-        locked(() -> roster.idle(id).ifPresent(member -> retire(member, "evict", reason)));
+        locked(() ->
+                roster.spare(id, floor.min()).ifPresent(each -> retire(each, "evict", reason)));
     }
 
     // Limits and the end
@@ -413,7 +415,7 @@ public final class PoolGroup implements WorkerGroup, Capacity.Evictable {
     @Override
     public void bounds(int min, int maxConcurrency) {
         locked(() -> {
-            this.min = min;
+            floor.set(min, roster.size());
             this.maxConcurrency = maxConcurrency;
             seekAgain();
             idling.lookAgain(min, pools.clock.millis());
@@ -425,7 +427,7 @@ public final class PoolGroup implements WorkerGroup, Capacity.Evictable {
     public CompletableFuture<Void> drain() {
         locked(() -> {
             draining = true;
-            min = 0;
+            floor.set(0, roster.size());
             settle();
         });
         return drained;
@@ -451,7 +453,7 @@ public final class PoolGroup implements WorkerGroup, Capacity.Evictable {
     public void close() {
         locked(() -> {
             draining = true;
-            min = 0;
+            floor.set(0, roster.size());
             line.failAll(new StartFailed(StartFailed.Cause.PLATFORM, spec.owner() + " closed."));
             List.copyOf(roster.members()).forEach(PoolGroup::end);
             settle();
@@ -462,17 +464,13 @@ public final class PoolGroup implements WorkerGroup, Capacity.Evictable {
 
     @Override
     public Stats stats() {
-        lock.lock();
-        try {
-            return new Stats(
-                    roster.running() + starts.size(),
-                    starts.size(),
-                    roster.busy(),
-                    line.size(),
-                    maxConcurrency);
-        } finally {
-            lock.unlock();
-        }
+        return held(() ->
+                new Stats(
+                        roster.running() + starts.size(),
+                        starts.size(),
+                        roster.busy(),
+                        line.size(),
+                        maxConcurrency));
     }
 
     @Override
@@ -481,9 +479,16 @@ public final class PoolGroup implements WorkerGroup, Capacity.Evictable {
     }
 
     private void locked(Runnable change) {
+        held(() -> {
+            change.run();
+            return true;
+        });
+    }
+
+    private <T> T held(Supplier<T> look) {
         lock.lock();
         try {
-            change.run();
+            return look.get();
         } finally {
             lock.unlock();
         }

@@ -161,8 +161,10 @@ final class Roster {
                 .toList();
     }
 
-    Optional<Member> idle(String id) {
+    /// One of those, where it still is: another may have gone since they were listed.
+    Optional<Member> spare(String id, int min) {
         return free.stream()
+                .filter(_ -> members.size() > min)
                 .filter(each -> isIdle(each) && each.instance.id().equals(id))
                 .findFirst();
     }

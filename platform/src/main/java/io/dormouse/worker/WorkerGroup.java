@@ -22,6 +22,10 @@ public interface WorkerGroup extends AutoCloseable {
     /// @param maxConcurrency invocations at once, over all instances
     void bounds(int min, int maxConcurrency);
 
+    /// Completes when as many instances are ready as are to be kept so, and fails with
+    /// [StartFailed] as soon as one of those cannot be started; it is tried again meanwhile.
+    CompletableFuture<Void> provisioned();
+
     Stats stats();
 
     /// Its recent starts and decisions, with their reasons.

@@ -35,6 +35,9 @@ final class Platform implements Models {
 
     volatile CountDownLatch grouping = new CountDownLatch(0);
 
+    /// What new groups say of their provisioned instances.
+    volatile CompletableFuture<Void> ready = CompletableFuture.completedFuture(null);
+
     /// Whether new groups drain as soon as they are asked.
     volatile boolean idle = true;
 
@@ -108,7 +111,7 @@ final class Platform implements Models {
             throw new Killed();
         }
         pass(grouping);
-        Group group = new Group(spec, idle);
+        Group group = new Group(spec, idle, ready);
         groups.add(group);
         return group;
     }
@@ -117,14 +120,16 @@ final class Platform implements Models {
         final GroupSpec spec;
         final CompletableFuture<Void> drained = new CompletableFuture<>();
         private final boolean idle;
+        volatile CompletableFuture<Void> ready;
         volatile int instances;
         volatile int min;
         volatile int max;
         volatile boolean draining;
         volatile boolean closed;
 
-        Group(GroupSpec spec, boolean idle) {
+        Group(GroupSpec spec, boolean idle, CompletableFuture<Void> ready) {
             this.spec = spec;
+            this.ready = ready;
             this.idle = idle;
             this.min = spec.provisionedConcurrency();
             this.max = spec.maxConcurrency();
@@ -139,6 +144,11 @@ final class Platform implements Models {
         public void bounds(int newMin, int maxConcurrency) {
             min = newMin;
             max = maxConcurrency;
+        }
+
+        @Override
+        public CompletableFuture<Void> provisioned() {
+            return ready;
         }
 
         @Override

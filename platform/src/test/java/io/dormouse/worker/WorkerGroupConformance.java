@@ -297,6 +297,43 @@ public abstract class WorkerGroupConformance {
     }
 
     @Test
+    void whatIsProvisionedIsReadyWhenItSaysSo() throws Exception {
+        WorkerGroup group = group(5, Serving.slots(1));
+        Semaphore gate = new Semaphore(0);
+        launcher().gate = Optional.of(gate);
+        group.bounds(2, 5);
+        CompletableFuture<Void> provisioned = group.provisioned();
+        await("both are being started", () -> launcher().starts.get() == 2);
+        gate.release(1);
+        await("one is ready", () -> group.stats().starting() == 1);
+        assertFalse(provisioned.isDone());
+        gate.release(1);
+        provisioned.get(20, TimeUnit.SECONDS);
+        assertEquals(2, group.stats().instances());
+        assertEquals(0, group.stats().starting());
+        try (WorkerGroup.Lease one = group.lease(PATIENCE);
+                WorkerGroup.Lease two = group.lease(PATIENCE)) {
+            assertTrue(one.coldStart().isEmpty() && two.coldStart().isEmpty());
+        }
+        assertTrue(group.provisioned().isDone(), "what is ready need not be waited for");
+    }
+
+    @Test
+    void whatCannotBeProvisionedSaysWhy() {
+        WorkerGroup group = group(5, Serving.slots(1));
+        launcher().failure =
+                Optional.of(new StartFailed(StartFailed.Cause.MODEL, "no such operator"));
+        Semaphore gate = new Semaphore(0);
+        launcher().gate = Optional.of(gate);
+        group.bounds(1, 5);
+        CompletableFuture<Void> provisioned = group.provisioned();
+        gate.release(10);
+        ExecutionException told =
+                assertThrows(ExecutionException.class, () -> provisioned.get(20, TimeUnit.SECONDS));
+        assertEquals("no such operator", told.getCause().getMessage());
+    }
+
+    @Test
     void everyStartAndDecisionHasItsReason() throws Exception {
         WorkerGroup group = group(1, Serving.slots(1));
         Serving.ask(group, "a");
