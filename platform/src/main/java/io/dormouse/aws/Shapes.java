@@ -37,7 +37,9 @@ public final class Shapes {
     /// How a tree is meant to be written: JSON has no binary and no time of its own.
     public enum Form {
         JSON,
-        CBOR
+        CBOR,
+        /// JSON as events carry it: every time is in milliseconds.
+        EVENT
     }
 
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
@@ -239,7 +241,12 @@ public final class Shapes {
             case Double number -> real(number, form);
             case Float number -> real(number.doubleValue(), form);
             case BigDecimal number -> NODES.numberNode(number);
-            case Instant time -> form == Form.CBOR ? NODES.pojoNode(time) : time(field, time);
+            case Instant time ->
+                    switch (form) {
+                        case CBOR -> NODES.pojoNode(time);
+                        case EVENT -> NODES.numberNode(time.toEpochMilli());
+                        case JSON -> time(field, time);
+                    };
             case SdkBytes bytes ->
                     form == Form.CBOR
                             ? NODES.binaryNode(bytes.asByteArray())

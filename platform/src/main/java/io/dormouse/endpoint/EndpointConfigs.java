@@ -1,7 +1,8 @@
 package io.dormouse.endpoint;
 
+import io.dormouse.aws.EventDetail;
 import io.dormouse.aws.Shapes;
-import io.dormouse.registry.TagList;
+import io.dormouse.aws.TagList;
 import io.dormouse.store.Codec;
 import io.dormouse.store.Entry;
 import io.dormouse.store.Listing;
@@ -22,11 +23,9 @@ import software.amazon.awssdk.services.sagemaker.model.DeleteEndpointConfigReque
 import software.amazon.awssdk.services.sagemaker.model.DeleteEndpointConfigResponse;
 import software.amazon.awssdk.services.sagemaker.model.DescribeEndpointConfigRequest;
 import software.amazon.awssdk.services.sagemaker.model.DescribeEndpointConfigResponse;
-import software.amazon.awssdk.services.sagemaker.model.EndpointConfigSortKey;
 import software.amazon.awssdk.services.sagemaker.model.EndpointConfigSummary;
 import software.amazon.awssdk.services.sagemaker.model.ListEndpointConfigsRequest;
 import software.amazon.awssdk.services.sagemaker.model.ListEndpointConfigsResponse;
-import software.amazon.awssdk.services.sagemaker.model.OrderKey;
 import software.amazon.awssdk.services.sagemaker.model.ProductionVariant;
 
 /// Endpoint configurations: a model with its memory and concurrency, under a name. They are never
@@ -80,6 +79,8 @@ public final class EndpointConfigs implements SageMakerClient {
                 Shapes.like(DescribeEndpointConfigResponse.builder(), request)
                         .endpointConfigArn(arn)
                         .creationTime(now)
+                        .enableNetworkIsolation(
+                                Boolean.TRUE.equals(request.enableNetworkIsolation()))
                         .productionVariants(weighted(request.productionVariants()))
                         .build();
         store.write(tx -> {
@@ -87,6 +88,7 @@ public final class EndpointConfigs implements SageMakerClient {
                 throw Resource.CONFIG.taken(name);
             }
             tags.put(tx, arn, given);
+            tx.append(Resource.CONFIG.event(), EventDetail.of(config, given).toString());
             return true;
         });
         return CreateEndpointConfigResponse.builder().endpointConfigArn(arn).build();
@@ -121,28 +123,12 @@ public final class EndpointConfigs implements SageMakerClient {
 
     @Override
     public ListEndpointConfigsResponse listEndpointConfigs(ListEndpointConfigsRequest request) {
-        Listing listing =
-                Listing.all()
-                        .nameContains(Optional.ofNullable(request.nameContains()))
-                        .created(
-                                Optional.ofNullable(request.creationTimeAfter()),
-                                Optional.ofNullable(request.creationTimeBefore()))
-                        .order(
-                                request.sortBy() == EndpointConfigSortKey.NAME
-                                        ? Listing.By.NAME
-                                        : Listing.By.CREATED,
-                                request.sortOrder() == OrderKey.ASCENDING)
-                        .page(
-                                Optional.ofNullable(request.maxResults()).orElse(Models.PAGE),
-                                Optional.ofNullable(request.nextToken()));
-        Page<Entry<DescribeEndpointConfigResponse>> page = configs.page(listing);
-        List<EndpointConfigSummary> summaries =
-                page.items().stream()
+        Page<EndpointConfigSummary> page =
+                configs.page(Listing.of(request))
                         .map(each ->
-                                Shapes.like(EndpointConfigSummary.builder(), each.body()).build())
-                        .toList();
+                                Shapes.like(EndpointConfigSummary.builder(), each.body()).build());
         return ListEndpointConfigsResponse.builder()
-                .endpointConfigs(summaries)
+                .endpointConfigs(page.items())
                 .nextToken(page.nextToken().orElse(null))
                 .build();
     }
@@ -158,6 +144,7 @@ public final class EndpointConfigs implements SageMakerClient {
                                     () -> Resource.CONFIG.missing(request.endpointConfigName()));
             configs.delete(tx, key);
             tags.removeAll(tx, config.endpointConfigArn());
+            tx.append(Resource.CONFIG.event(), EventDetail.of(config, Map.of()).toString());
             return DeleteEndpointConfigResponse.builder().build();
         });
     }

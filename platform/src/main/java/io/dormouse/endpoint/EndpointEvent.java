@@ -10,11 +10,10 @@ import tools.jackson.databind.node.ObjectNode;
 /// AWS page: [SageMaker
 /// events](https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventbridge.html).
 final class EndpointEvent {
-    static final String DETAIL_TYPE = "SageMaker Endpoint State Change";
-
     private EndpointEvent() {}
 
-    static String detail(Entry<Endpoint> entry, Map<String, String> tags) {
+    /// @param status `DELETED` for an endpoint that is gone, a status that Describe never shows
+    static String detail(Entry<Endpoint> entry, String status, Map<String, String> tags) {
         Endpoint endpoint = entry.body();
         EndpointState state = endpoint.state();
         ObjectNode detail = JsonNodeFactory.instance.objectNode();
@@ -25,7 +24,7 @@ final class EndpointEvent {
         ObjectNode variant = detail.putArray("ProductionVariants").addObject();
         variant.put("VariantName", plan.variant().variantName());
         variant.put("DesiredWeight", plan.weight());
-        detail.put("EndpointStatus", state.status().name());
+        detail.put("EndpointStatus", status);
         detail.put("CreationTime", entry.created().toEpochMilli());
         detail.put("LastModifiedTime", entry.modified().toEpochMilli());
         if (!state.reason().isEmpty()) {

@@ -2,8 +2,8 @@ package io.dormouse.endpoint;
 
 import io.dormouse.aws.AwsError;
 import io.dormouse.aws.Shapes;
+import io.dormouse.aws.TagList;
 import io.dormouse.gateway.Routes;
-import io.dormouse.registry.TagList;
 import io.dormouse.store.Entry;
 import io.dormouse.store.Listing;
 import io.dormouse.store.Page;
@@ -29,11 +29,9 @@ import software.amazon.awssdk.services.sagemaker.model.DescribeEndpointConfigRes
 import software.amazon.awssdk.services.sagemaker.model.DescribeEndpointRequest;
 import software.amazon.awssdk.services.sagemaker.model.DescribeEndpointResponse;
 import software.amazon.awssdk.services.sagemaker.model.DesiredWeightAndCapacity;
-import software.amazon.awssdk.services.sagemaker.model.EndpointSortKey;
 import software.amazon.awssdk.services.sagemaker.model.EndpointSummary;
 import software.amazon.awssdk.services.sagemaker.model.ListEndpointsRequest;
 import software.amazon.awssdk.services.sagemaker.model.ListEndpointsResponse;
-import software.amazon.awssdk.services.sagemaker.model.OrderKey;
 import software.amazon.awssdk.services.sagemaker.model.ProductionVariant;
 import software.amazon.awssdk.services.sagemaker.model.SearchRecord;
 import software.amazon.awssdk.services.sagemaker.model.UpdateEndpointRequest;
@@ -168,33 +166,11 @@ public final class Endpoints implements SageMakerClient {
 
     @Override
     public ListEndpointsResponse listEndpoints(ListEndpointsRequest request) {
-        Listing listing =
-                Listing.all()
-                        .nameContains(Optional.ofNullable(request.nameContains()))
-                        .created(
-                                Optional.ofNullable(request.creationTimeAfter()),
-                                Optional.ofNullable(request.creationTimeBefore()))
-                        .modified(
-                                Optional.ofNullable(request.lastModifiedTimeAfter()),
-                                Optional.ofNullable(request.lastModifiedTimeBefore()))
-                        .status(Optional.ofNullable(request.statusEqualsAsString()))
-                        .order(by(request.sortBy()), request.sortOrder() == OrderKey.ASCENDING)
-                        .page(
-                                Optional.ofNullable(request.maxResults()).orElse(Models.PAGE),
-                                Optional.ofNullable(request.nextToken()));
-        Page<Entry<Endpoint>> page = endpoints.page(listing);
+        Page<EndpointSummary> page = endpoints.page(Listing.of(request)).map(Endpoints::summary);
         return ListEndpointsResponse.builder()
-                .endpoints(page.items().stream().map(Endpoints::summary).toList())
+                .endpoints(page.items())
                 .nextToken(page.nextToken().orElse(null))
                 .build();
-    }
-
-    private static Listing.By by(EndpointSortKey key) {
-        return switch (key) {
-            case NAME -> Listing.By.NAME;
-            case STATUS -> Listing.By.STATUS;
-            case null, default -> Listing.By.CREATED;
-        };
     }
 
     private static EndpointSummary summary(Entry<Endpoint> entry) {

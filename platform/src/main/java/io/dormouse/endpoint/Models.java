@@ -1,8 +1,9 @@
 package io.dormouse.endpoint;
 
 import io.dormouse.aws.AwsError;
+import io.dormouse.aws.EventDetail;
 import io.dormouse.aws.Shapes;
-import io.dormouse.registry.TagList;
+import io.dormouse.aws.TagList;
 import io.dormouse.store.Codec;
 import io.dormouse.store.Entry;
 import io.dormouse.store.Listing;
@@ -28,9 +29,7 @@ import software.amazon.awssdk.services.sagemaker.model.ListModelsRequest;
 import software.amazon.awssdk.services.sagemaker.model.ListModelsResponse;
 import software.amazon.awssdk.services.sagemaker.model.Model;
 import software.amazon.awssdk.services.sagemaker.model.ModelDashboardModel;
-import software.amazon.awssdk.services.sagemaker.model.ModelSortKey;
 import software.amazon.awssdk.services.sagemaker.model.ModelSummary;
-import software.amazon.awssdk.services.sagemaker.model.OrderKey;
 import software.amazon.awssdk.services.sagemaker.model.SearchRecord;
 
 /// Models: an image and an artifact, under a name. The only writer of their records.
@@ -38,8 +37,6 @@ import software.amazon.awssdk.services.sagemaker.model.SearchRecord;
 /// AWS page:
 /// [CreateModel](https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateModel.html).
 public final class Models implements SageMakerClient {
-    static final int PAGE = 10;
-
     private final Store store;
     private final Tags tags;
     private final InstantSource clock;
@@ -80,6 +77,7 @@ public final class Models implements SageMakerClient {
                 throw Resource.MODEL.taken(request.modelName());
             }
             tags.put(tx, arn, given);
+            tx.append(Resource.MODEL.event(), EventDetail.of(model, given).toString());
             return true;
         });
         return CreateModelResponse.builder().modelArn(arn).build();
@@ -132,27 +130,11 @@ public final class Models implements SageMakerClient {
 
     @Override
     public ListModelsResponse listModels(ListModelsRequest request) {
-        Listing listing =
-                Listing.all()
-                        .nameContains(Optional.ofNullable(request.nameContains()))
-                        .created(
-                                Optional.ofNullable(request.creationTimeAfter()),
-                                Optional.ofNullable(request.creationTimeBefore()))
-                        .order(
-                                request.sortBy() == ModelSortKey.NAME
-                                        ? Listing.By.NAME
-                                        : Listing.By.CREATED,
-                                request.sortOrder() == OrderKey.ASCENDING)
-                        .page(
-                                Optional.ofNullable(request.maxResults()).orElse(PAGE),
-                                Optional.ofNullable(request.nextToken()));
-        Page<Entry<DescribeModelResponse>> page = models.page(listing);
-        List<ModelSummary> summaries =
-                page.items().stream()
-                        .map(each -> Shapes.like(ModelSummary.builder(), each.body()).build())
-                        .toList();
+        Page<ModelSummary> page =
+                models.page(Listing.of(request))
+                        .map(each -> Shapes.like(ModelSummary.builder(), each.body()).build());
         return ListModelsResponse.builder()
-                .models(summaries)
+                .models(page.items())
                 .nextToken(page.nextToken().orElse(null))
                 .build();
     }
@@ -167,6 +149,7 @@ public final class Models implements SageMakerClient {
                             .orElseThrow(() -> Resource.MODEL.missing(request.modelName()));
             models.delete(tx, key);
             tags.removeAll(tx, model.modelArn());
+            tx.append(Resource.MODEL.event(), EventDetail.of(model, Map.of()).toString());
             return DeleteModelResponse.builder().build();
         });
     }

@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -188,6 +189,7 @@ final class Reconciler implements AutoCloseable {
         }
         store.write(tx -> {
             tags.removeAll(tx, entry.body().arn());
+            append(tx, entry, "DELETED");
             return endpoints.delete(tx, entry.name());
         });
     }
@@ -246,8 +248,12 @@ final class Reconciler implements AutoCloseable {
     }
 
     void append(Tx tx, Entry<Endpoint> entry) {
-        String detail = EndpointEvent.detail(entry, tags.of(tx, entry.body().arn()));
-        tx.append(EndpointEvent.DETAIL_TYPE, detail);
+        append(tx, entry, entry.body().state().status().name());
+    }
+
+    private void append(Tx tx, Entry<Endpoint> entry, String status) {
+        Map<String, String> tagged = tags.of(tx, entry.body().arn());
+        tx.append(Resource.ENDPOINT.event(), EndpointEvent.detail(entry, status, tagged));
     }
 
     /// What is being prepared for an endpoint; empty where nothing is.

@@ -7,16 +7,18 @@ import software.amazon.awssdk.awscore.exception.AwsServiceException;
 
 /// The kinds of this room, with their ARNs and the sentences that AWS's clients look for.
 enum Resource {
-    MODEL("model", "model"),
-    CONFIG("endpoint-config", "endpoint configuration"),
-    ENDPOINT("endpoint", "endpoint");
+    MODEL("model", "model", "Model"),
+    CONFIG("endpoint-config", "endpoint configuration", "Endpoint Config"),
+    ENDPOINT("endpoint", "endpoint", "Endpoint");
 
     private final String path;
     private final String noun;
+    private final String title;
 
-    Resource(String path, String noun) {
+    Resource(String path, String noun, String title) {
         this.path = path;
         this.noun = noun;
+        this.title = title;
     }
 
     /// What records of this kind are kept by. Names are unique without regard to case.
@@ -31,6 +33,11 @@ enum Resource {
     /// With the name in lower case, as AWS does.
     String arn(String name) {
         return Caller.current().resource("sagemaker", path + "/" + key(name));
+    }
+
+    /// The detail type of the events that tell of its changes.
+    String event() {
+        return "SageMaker " + title + " State Change";
     }
 
     AwsServiceException missing(String name) {

@@ -2,7 +2,7 @@ package io.dormouse.endpoint;
 
 import io.dormouse.aws.AwsError;
 import io.dormouse.aws.Caller;
-import io.dormouse.registry.TagList;
+import io.dormouse.aws.TagList;
 import io.dormouse.store.Query;
 import io.dormouse.store.Store;
 import io.dormouse.store.Tags;

@@ -3,6 +3,7 @@ package io.dormouse.registry;
 import io.dormouse.aws.AwsError;
 import io.dormouse.aws.Caller;
 import io.dormouse.aws.Shapes;
+import io.dormouse.aws.TagList;
 import io.dormouse.store.Codec;
 import io.dormouse.store.Entry;
 import io.dormouse.store.Listing;
@@ -34,13 +35,11 @@ import software.amazon.awssdk.services.sagemaker.model.GetModelPackageGroupPolic
 import software.amazon.awssdk.services.sagemaker.model.ListModelPackageGroupsRequest;
 import software.amazon.awssdk.services.sagemaker.model.ListModelPackageGroupsResponse;
 import software.amazon.awssdk.services.sagemaker.model.ModelPackageGroup;
-import software.amazon.awssdk.services.sagemaker.model.ModelPackageGroupSortBy;
 import software.amazon.awssdk.services.sagemaker.model.ModelPackageGroupStatus;
 import software.amazon.awssdk.services.sagemaker.model.ModelPackageGroupSummary;
 import software.amazon.awssdk.services.sagemaker.model.PutModelPackageGroupPolicyRequest;
 import software.amazon.awssdk.services.sagemaker.model.PutModelPackageGroupPolicyResponse;
 import software.amazon.awssdk.services.sagemaker.model.SearchRecord;
-import software.amazon.awssdk.services.sagemaker.model.SortOrder;
 import software.amazon.awssdk.services.sagemaker.model.Tag;
 import software.amazon.awssdk.services.sagemaker.model.UserContext;
 
@@ -49,8 +48,6 @@ import software.amazon.awssdk.services.sagemaker.model.UserContext;
 /// AWS page:
 /// [CreateModelPackageGroup](https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateModelPackageGroup.html).
 public final class ModelPackageGroups implements SageMakerClient {
-    static final int PAGE = 10;
-
     private static final String COUNT_VERSIONS =
             "SELECT count(*) FROM record WHERE kind = ? AND parent = ?";
 
@@ -151,29 +148,13 @@ public final class ModelPackageGroups implements SageMakerClient {
     @Override
     public ListModelPackageGroupsResponse listModelPackageGroups(
             ListModelPackageGroupsRequest request) {
-        Listing listing =
-                Listing.all()
-                        .nameContains(Optional.ofNullable(request.nameContains()))
-                        .created(
-                                Optional.ofNullable(request.creationTimeAfter()),
-                                Optional.ofNullable(request.creationTimeBefore()))
-                        .order(
-                                request.sortBy() == ModelPackageGroupSortBy.NAME
-                                        ? Listing.By.NAME
-                                        : Listing.By.CREATED,
-                                request.sortOrder() == SortOrder.ASCENDING)
-                        .page(
-                                Optional.ofNullable(request.maxResults()).orElse(PAGE),
-                                Optional.ofNullable(request.nextToken()));
-        Page<Entry<DescribeModelPackageGroupResponse>> page = groups.page(listing);
-        List<ModelPackageGroupSummary> summaries =
-                page.items().stream()
+        Page<ModelPackageGroupSummary> page =
+                groups.page(Listing.of(request))
                         .map(each ->
                                 Shapes.like(ModelPackageGroupSummary.builder(), each.body())
-                                        .build())
-                        .toList();
+                                        .build());
         return ListModelPackageGroupsResponse.builder()
-                .modelPackageGroupSummaryList(summaries)
+                .modelPackageGroupSummaryList(page.items())
                 .nextToken(page.nextToken().orElse(null))
                 .build();
     }

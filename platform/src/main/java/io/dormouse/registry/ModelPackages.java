@@ -2,6 +2,7 @@ package io.dormouse.registry;
 
 import io.dormouse.aws.AwsError;
 import io.dormouse.aws.Shapes;
+import io.dormouse.aws.TagList;
 import io.dormouse.store.Codec;
 import io.dormouse.store.Entry;
 import io.dormouse.store.Listing;
@@ -35,13 +36,11 @@ import software.amazon.awssdk.services.sagemaker.model.ListModelPackagesRequest;
 import software.amazon.awssdk.services.sagemaker.model.ListModelPackagesResponse;
 import software.amazon.awssdk.services.sagemaker.model.ModelApprovalStatus;
 import software.amazon.awssdk.services.sagemaker.model.ModelPackage;
-import software.amazon.awssdk.services.sagemaker.model.ModelPackageSortBy;
 import software.amazon.awssdk.services.sagemaker.model.ModelPackageStatus;
 import software.amazon.awssdk.services.sagemaker.model.ModelPackageStatusDetails;
 import software.amazon.awssdk.services.sagemaker.model.ModelPackageSummary;
 import software.amazon.awssdk.services.sagemaker.model.ModelPackageType;
 import software.amazon.awssdk.services.sagemaker.model.SearchRecord;
-import software.amazon.awssdk.services.sagemaker.model.SortOrder;
 import software.amazon.awssdk.services.sagemaker.model.Tag;
 import software.amazon.awssdk.services.sagemaker.model.UpdateModelPackageRequest;
 import software.amazon.awssdk.services.sagemaker.model.UpdateModelPackageResponse;
@@ -176,7 +175,9 @@ public final class ModelPackages implements SageMakerClient {
                         .creationTime(now)
                         .createdBy(ModelPackageGroups.caller())
                         .modelPackageStatus(ModelPackageStatus.COMPLETED)
-                        .modelPackageStatusDetails(NOTHING_TO_VALIDATE);
+                        .modelPackageStatusDetails(NOTHING_TO_VALIDATE)
+                        .certifyForMarketplace(
+                                Boolean.TRUE.equals(request.certifyForMarketplace()));
         if (name.version().isEmpty()) {
             return made.build();
         }
@@ -264,30 +265,15 @@ public final class ModelPackages implements SageMakerClient {
                 Optional.ofNullable(request.modelPackageGroupName()).map(PackageName::key);
         group.ifPresent(name -> store.read(query -> groups.required(query, name)));
         Listing listing =
-                Listing.all()
-                        .nameContains(Optional.ofNullable(request.nameContains()))
-                        .created(
-                                Optional.ofNullable(request.creationTimeAfter()),
-                                Optional.ofNullable(request.creationTimeBefore()))
+                Listing.of(request)
                         .status(Optional.ofNullable(request.modelApprovalStatusAsString()))
-                        .within(group.or(() -> parent(request.modelPackageType())))
-                        .order(
-                                request.sortBy() == ModelPackageSortBy.NAME
-                                        ? Listing.By.NAME
-                                        : Listing.By.CREATED,
-                                request.sortOrder() == SortOrder.ASCENDING)
-                        .page(
-                                Optional.ofNullable(request.maxResults())
-                                        .orElse(ModelPackageGroups.PAGE),
-                                Optional.ofNullable(request.nextToken()));
-        Page<Entry<DescribeModelPackageResponse>> page = packages.page(listing);
-        List<ModelPackageSummary> summaries =
-                page.items().stream()
+                        .within(group.or(() -> parent(request.modelPackageType())));
+        Page<ModelPackageSummary> page =
+                packages.page(listing)
                         .map(each ->
-                                Shapes.like(ModelPackageSummary.builder(), each.body()).build())
-                        .toList();
+                                Shapes.like(ModelPackageSummary.builder(), each.body()).build());
         return ListModelPackagesResponse.builder()
-                .modelPackageSummaryList(summaries)
+                .modelPackageSummaryList(page.items())
                 .nextToken(page.nextToken().orElse(null))
                 .build();
     }

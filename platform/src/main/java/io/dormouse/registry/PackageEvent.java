@@ -1,6 +1,8 @@
 package io.dormouse.registry;
 
 import io.dormouse.aws.Shapes;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import software.amazon.awssdk.services.sagemaker.model.DescribeModelPackageResponse;
 import tools.jackson.databind.node.ObjectNode;
@@ -18,14 +20,19 @@ final class PackageEvent {
     static String detail(DescribeModelPackageResponse modelPackage, List<String> updated) {
         ObjectNode detail = Shapes.write(modelPackage, Shapes.Form.JSON);
         detail.remove(List.of("CreatedBy", "LastModifiedBy", "ModelCard"));
-        detail.put("CreationTime", modelPackage.creationTime().toEpochMilli());
+        detail.put("CreationTime", text(modelPackage.creationTime()));
         if (modelPackage.lastModifiedTime() != null) {
-            detail.put("LastModifiedTime", modelPackage.lastModifiedTime().toEpochMilli());
+            detail.put("LastModifiedTime", text(modelPackage.lastModifiedTime()));
         }
         if (!updated.isEmpty()) {
             var fields = detail.putArray("UpdatedModelPackageFields");
             updated.forEach(fields::add);
         }
         return detail.toString();
+    }
+
+    /// Other than in SageMaker's other events, these are `2021-02-24T17:00:14Z`.
+    private static String text(Instant time) {
+        return time.truncatedTo(ChronoUnit.SECONDS).toString();
     }
 }

@@ -13,4 +13,9 @@ public record Codec<T>(Function<T, String> write, Function<String, T> read) {
             Supplier<B> builder) {
         return new Codec<>(Shapes::toJson, text -> Shapes.fromJson(builder, text));
     }
+
+    /// The same text for something that this body is wrapped in.
+    public <R> Codec<R> in(Function<T, R> wrap, Function<R, T> unwrap) {
+        return new Codec<>(unwrap.andThen(write), read.andThen(wrap));
+    }
 }

@@ -1,8 +1,11 @@
 package io.dormouse.store;
 
 import java.time.Instant;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
+import software.amazon.awssdk.core.SdkRequest;
 
 /// What a List operation asks for: AWS's filters, order and page, the same for every kind.
 ///
@@ -14,6 +17,9 @@ public record Listing(
     public static final String ANY_PARENT = "*";
 
     private static final int PAGE = 10;
+
+    private static final Map<String, By> SORT_KEYS =
+            Map.of("Name", By.NAME, "Status", By.STATUS, "LastModifiedTime", By.MODIFIED);
 
     /// What the page is ordered by; the name decides between equals.
     public enum By {
@@ -67,6 +73,25 @@ public record Listing(
     /// Everything, newest first, ten in a page: AWS's usual default.
     public static Listing all() {
         return new Listing(Filter.NONE, By.CREATED, false, PAGE, Optional.empty());
+    }
+
+    /// What a List request of SageMaker asks for. All of them name their filters, order and page
+    /// alike (`NameContains`, `CreationTimeAfter`, `SortBy`, `MaxResults` …); a member that this
+    /// request does not have asks for nothing.
+    public static Listing of(SdkRequest request) {
+        Function<String, Optional<String>> text =
+                name -> request.getValueForField(name, String.class);
+        Function<String, Optional<Instant>> time =
+                name -> request.getValueForField(name, Instant.class);
+        By by = text.apply("SortBy").map(SORT_KEYS::get).orElse(By.CREATED);
+        return all().nameContains(text.apply("NameContains"))
+                .created(time.apply("CreationTimeAfter"), time.apply("CreationTimeBefore"))
+                .modified(time.apply("LastModifiedTimeAfter"), time.apply("LastModifiedTimeBefore"))
+                .status(text.apply("StatusEquals"))
+                .order(by, text.apply("SortOrder").filter("Ascending"::equals).isPresent())
+                .page(
+                        request.getValueForField("MaxResults", Integer.class).orElse(PAGE),
+                        text.apply("NextToken"));
     }
 
     public Listing nameContains(Optional<String> text) {

@@ -180,11 +180,17 @@ final class ControlPlane implements AutoCloseable {
         return routes.current().route(name).orElseThrow().variants().getFirst();
     }
 
+    /// The details of the events that the change feed tells.
+    List<JsonNode> events(String detailType) {
+        return store.changesAfter(0, 1000).stream()
+                .filter(each -> each.detailType().equals(detailType))
+                .map(each -> JsonMapper.shared().readTree(each.detail()))
+                .toList();
+    }
+
     /// The statuses that the change feed tells of an endpoint.
     List<String> told(String name) {
-        return store.changesAfter(0, 1000).stream()
-                .filter(each -> each.detailType().equals("SageMaker Endpoint State Change"))
-                .map(each -> JsonMapper.shared().readTree(each.detail()))
+        return events("SageMaker Endpoint State Change").stream()
                 .filter(each -> each.get("EndpointName").asString().equals(name))
                 .map(each -> each.get("EndpointStatus").asString())
                 .toList();

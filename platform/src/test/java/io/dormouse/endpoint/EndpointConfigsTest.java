@@ -24,6 +24,8 @@ import software.amazon.awssdk.services.sagemaker.model.EndpointConfigSummary;
 import software.amazon.awssdk.services.sagemaker.model.ProductionVariant;
 import software.amazon.awssdk.services.sagemaker.model.ProductionVariantInstanceType;
 import software.amazon.awssdk.services.sagemaker.model.ProductionVariantServerlessConfig;
+import software.amazon.awssdk.services.sagemaker.model.Tag;
+import tools.jackson.databind.JsonNode;
 
 class EndpointConfigsTest {
     @TempDir Path folder;
@@ -63,6 +65,7 @@ class EndpointConfigsTest {
                         .maxConcurrency(5)
                         .build(),
                 found.productionVariants().getFirst().serverlessConfig());
+        assertEquals(false, found.enableNetworkIsolation());
         for (String absent :
                 List.of("DataCaptureConfig", "VpcConfig", "ShadowProductionVariants")) {
             assertFalse(Shapes.write(found, Shapes.Form.JSON).has(absent));
@@ -170,6 +173,25 @@ class EndpointConfigsTest {
         assertTrue(
                 refused(r -> r.productionVariants(variant("alone", 1024, 1)))
                         .startsWith("EnableNetworkIsolation of model alone is not supported"));
+    }
+
+    @Test
+    void makingAndDeletingAConfigurationAreEvents() {
+        plane.configs.createEndpointConfig(r ->
+                r.endpointConfigName("C-1")
+                        .productionVariants(variant("m", 2048, 5))
+                        .tags(Tag.builder().key("team").value("sleep").build()));
+        plane.configs.deleteEndpointConfig(r -> r.endpointConfigName("c-1"));
+        List<JsonNode> events = plane.events("SageMaker Endpoint Config State Change");
+        assertEquals(
+                List.of("{\"team\":\"sleep\"}", "{}"),
+                events.stream().map(event -> event.get("Tags").toString()).toList());
+        for (JsonNode event : events) {
+            assertEquals("C-1", event.get("EndpointConfigName").asString());
+            assertEquals(ARN + "endpoint-config/c-1", event.get("EndpointConfigArn").asString());
+            assertEquals(plane.now.toEpochMilli(), event.get("CreationTime").asLong());
+            assertEquals("m", event.get("ProductionVariants").get(0).get("ModelName").asString());
+        }
     }
 
     @Test

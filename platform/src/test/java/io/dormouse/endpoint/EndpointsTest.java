@@ -345,7 +345,7 @@ class EndpointsTest {
         plane.awaitGone("e");
         assertTrue(group.closed);
         assertTrue(plane.tags.of(ARN + "endpoint/e").isEmpty());
-        assertEquals(List.of("CREATING", "IN_SERVICE", "DELETING"), plane.told("e"));
+        assertEquals(List.of("CREATING", "IN_SERVICE", "DELETING", "DELETED"), plane.told("e"));
     }
 
     @Test

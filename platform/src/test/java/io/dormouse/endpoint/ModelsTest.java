@@ -27,6 +27,7 @@ import software.amazon.awssdk.services.sagemaker.model.ModelPackageContainerDefi
 import software.amazon.awssdk.services.sagemaker.model.ModelSortKey;
 import software.amazon.awssdk.services.sagemaker.model.ModelSummary;
 import software.amazon.awssdk.services.sagemaker.model.S3ModelDataType;
+import tools.jackson.databind.JsonNode;
 
 class ModelsTest {
     @TempDir Path folder;
@@ -227,6 +228,23 @@ class ModelsTest {
                                         .modelPackageName(version)
                                         .inferenceSpecificationName("small"))
                         .endsWith("has no inference specification named \"small\"."));
+    }
+
+    @Test
+    void makingAndDeletingAModelAreEvents() {
+        plane.model("Churn");
+        DescribeModelResponse model = plane.models.describeModel(r -> r.modelName("churn"));
+        plane.models.deleteModel(r -> r.modelName("Churn"));
+        List<JsonNode> events = plane.events("SageMaker Model State Change");
+        assertEquals(2, events.size());
+        for (JsonNode event : events) {
+            assertEquals("Churn", event.get("ModelName").asString());
+            assertEquals(ARN + "model/churn", event.get("ModelArn").asString());
+            assertEquals(ROLE, event.get("ExecutionRoleArn").asString());
+            assertEquals(ARTIFACT, event.get("PrimaryContainer").get("ModelDataUrl").asString());
+            assertEquals(model.creationTime().toEpochMilli(), event.get("CreationTime").asLong());
+            assertEquals("{}", event.get("Tags").toString());
+        }
     }
 
     @Test

@@ -211,7 +211,7 @@ class RegistryTest {
         assertFalse(second.hasAdditionalInferenceSpecifications());
         JsonNode event = lastEvent();
         assertEquals("PendingManualApproval", event.get("ModelApprovalStatus").asString());
-        assertEquals(now.toEpochMilli(), event.get("CreationTime").asLong());
+        assertEquals(now.toString(), event.get("CreationTime").asString());
         assertEquals(2, event.get("ModelPackageVersion").asInt());
         assertFalse(event.has("UpdatedModelPackageFields"));
     }

@@ -1,6 +1,5 @@
-package io.dormouse.registry;
+package io.dormouse.aws;
 
-import io.dormouse.aws.AwsError;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
