@@ -8,21 +8,34 @@ import java.util.concurrent.ExecutionException;
 /// The one program that a job runs, and whether it was asked to stop: before, while or after it
 /// runs.
 final class JobExecution {
+    /// Something that takes its time.
+    @FunctionalInterface
+    interface Wait<T> {
+        T get() throws InterruptedException;
+    }
+
     private Optional<Execution> execution = Optional.empty();
     private Optional<Thread> waiting = Optional.empty();
     private boolean stopped;
     private boolean abandoned;
 
-    /// The thread that works on the job now: a stop interrupts it while it waits for a place.
-    synchronized void waits(Thread thread) throws InterruptedException {
-        if (stopped) {
-            throw new InterruptedException("stopped");
+    /// Waits for something, which a stop interrupts.
+    <T> T await(Wait<T> wait) throws InterruptedException {
+        synchronized (this) {
+            if (stopped) {
+                throw new InterruptedException("stopped");
+            }
+            waiting = Optional.of(Thread.currentThread());
         }
-        waiting = Optional.of(thread);
-    }
-
-    synchronized void waitsNoMore() {
-        waiting = Optional.empty();
+        try {
+            return wait.get();
+        } finally {
+            synchronized (this) {
+                waiting = Optional.empty();
+                // A stop that came too late for the wait must not interrupt what follows.
+                boolean _ = Thread.interrupted();
+            }
+        }
     }
 
     synchronized void begun(Execution begun) {

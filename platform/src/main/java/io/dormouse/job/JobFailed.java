@@ -4,12 +4,12 @@ package io.dormouse.job;
 final class JobFailed extends Exception {
     private static final long serialVersionUID = 1;
 
-    JobFailed(String message) {
-        super(message);
-    }
-
     JobFailed(String message, Throwable cause) {
         super(message, cause);
+    }
+
+    private JobFailed(String message) {
+        super(message);
     }
 
     /// The caller's mistake: an object that is not there, an image that nobody runs.
@@ -17,8 +17,7 @@ final class JobFailed extends Exception {
         return new JobFailed("ClientError: " + sentence);
     }
 
-    /// The program's own failure.
-    static JobFailed algorithm(String sentence, int exitCode) {
-        return new JobFailed("AlgorithmError: " + sentence + ", exit code: " + exitCode);
+    Ending.Failed ending() {
+        return new Ending.Failed(String.valueOf(getMessage()));
     }
 }

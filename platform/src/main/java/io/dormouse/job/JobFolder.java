@@ -9,7 +9,7 @@ import tools.jackson.databind.JsonNode;
 
 /// What a job's program sees as `/opt/ml`.
 record JobFolder(Path root) implements AutoCloseable {
-    private static final int FAILURE_CHARS = 1024;
+    private static final int TEXT_CHARS = 1024;
 
     /// A new one: an earlier attempt's program may still be writing into its own.
     static JobFolder fresh(Path jobs) throws IOException {
@@ -40,15 +40,17 @@ record JobFolder(Path root) implements AutoCloseable {
         Files.writeString(file, document.toString());
     }
 
-    /// What the program left in `output/failure`, as much of it as AWS shows; empty where nothing.
-    String failure() throws IOException {
-        Path file = root.resolve("output/failure");
+    /// What the program left in a file of words, as much of it as AWS shows; empty where nothing.
+    ///
+    /// @param path relative to the root, such as `output/failure`
+    String text(String path) throws IOException {
+        Path file = root.resolve(path);
         if (!Files.isRegularFile(file)) {
             return "";
         }
         try (var in = Files.newInputStream(file)) {
-            String text = new String(in.readNBytes(FAILURE_CHARS * 4), StandardCharsets.UTF_8);
-            return text.substring(0, Math.min(text.length(), FAILURE_CHARS)).strip();
+            String text = new String(in.readNBytes(TEXT_CHARS * 4), StandardCharsets.UTF_8);
+            return text.substring(0, Math.min(text.length(), TEXT_CHARS)).strip();
         }
     }
 

@@ -33,6 +33,11 @@ record S3Files(S3Client s3) {
             return new Location(bucket, bare ? key + path : key + "/" + path);
         }
 
+        /// The key of another name in the same place.
+        Location beside(String name) {
+            return new Location(bucket, key.substring(0, key.lastIndexOf('/') + 1) + name);
+        }
+
         @Override
         public String toString() {
             return "s3://" + bucket + "/" + key;

@@ -35,6 +35,8 @@ import software.amazon.awssdk.services.sagemaker.model.ProcessingOutput;
 import software.amazon.awssdk.services.sagemaker.model.S3DataType;
 import software.amazon.awssdk.services.sagemaker.model.TrainingInputMode;
 import software.amazon.awssdk.services.sagemaker.model.TrainingInstanceType;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /// A job room on real parts: a database, objects, and processes of this JDK.
 final class JobFixture implements AutoCloseable {
@@ -169,11 +171,11 @@ final class JobFixture implements AutoCloseable {
                                 DescribeTrainingJobRequest.builder()
                                         .trainingJobName(trainingJob)
                                         .build()),
-                job -> new TrainingJob(job).ended());
+                job -> new TrainingJob(job).hasEnded());
     }
 
     DescribeProcessingJobResponse endedProcessing(String job) {
-        return until(() -> describe(job), now -> new ProcessingJob(now).ended());
+        return until(() -> describe(job), now -> new ProcessingJob(now).hasEnded());
     }
 
     DescribeProcessingJobResponse describe(String processingJob) {
@@ -191,6 +193,14 @@ final class JobFixture implements AutoCloseable {
             now = ask.get();
         }
         return now;
+    }
+
+    /// The details of the events that the change feed tells.
+    List<JsonNode> events(String detailType) {
+        return store.changesAfter(0, 1000).stream()
+                .filter(change -> change.detailType().equals(detailType))
+                .map(change -> JsonMapper.shared().readTree(change.detail()))
+                .toList();
     }
 
     boolean logged(Function<String, Boolean> line) {

@@ -16,6 +16,7 @@ import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.services.sagemaker.model.DescribeProcessingJobResponse;
 import software.amazon.awssdk.services.sagemaker.model.ProcessingJobStatus;
 import software.amazon.awssdk.services.sagemaker.model.ResourceInUseException;
+import tools.jackson.databind.JsonNode;
 
 class ProcessingJobsTest {
     private static final String UPPER =
@@ -65,6 +66,37 @@ class ProcessingJobsTest {
                 jobs.logged(line -> line.endsWith("home is null")),
                 "nothing of the platform's environment is passed on: " + jobs.logs);
         assertEquals(1, job.processingResources().clusterConfig().instanceCount());
+        assertEquals(86_400, job.stoppingCondition().maxRuntimeInSeconds());
+        assertEquals(false, job.processingInputs().getFirst().appManaged());
+        List<JsonNode> events = jobs.events("SageMaker Processing Job State Change");
+        assertEquals("InProgress", events.getFirst().get("ProcessingJobStatus").asString());
+        assertEquals("Completed", events.getLast().get("ProcessingJobStatus").asString());
+        assertEquals(
+                job.processingEndTime().toEpochMilli(),
+                events.getLast().get("ProcessingEndTime").asLong());
+        JobFixture.until(
+                () -> List.of(folder.resolve("jobs").toFile().list()), left -> left.isEmpty());
+    }
+
+    @Test
+    void aJobThatRunsTooLongFails() {
+        String endless =
+                """
+                public class Job {
+                    public static void main(String[] arguments) throws Exception {
+                        new java.util.concurrent.CountDownLatch(1).await();
+                    }
+                }
+                """;
+        jobs.processing.createProcessingJob(
+                jobs.program("late", endless)
+                        .stoppingCondition(s -> s.maxRuntimeInSeconds(1))
+                        .build());
+        DescribeProcessingJobResponse job = jobs.endedProcessing("late");
+        assertEquals(ProcessingJobStatus.FAILED, job.processingJobStatus());
+        assertEquals(
+                "ClientError: the job ran longer than its StoppingCondition.MaxRuntimeInSeconds of 1",
+                job.failureReason());
     }
 
     @Test

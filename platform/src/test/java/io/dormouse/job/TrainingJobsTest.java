@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.dormouse.store.Store;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -17,9 +17,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.services.sagemaker.model.Channel;
 import software.amazon.awssdk.services.sagemaker.model.DescribeTrainingJobResponse;
+import software.amazon.awssdk.services.sagemaker.model.ListTrainingJobsResponse;
+import software.amazon.awssdk.services.sagemaker.model.OutputCompressionType;
 import software.amazon.awssdk.services.sagemaker.model.SecondaryStatus;
+import software.amazon.awssdk.services.sagemaker.model.Tag;
 import software.amazon.awssdk.services.sagemaker.model.TrainingJobStatus;
+import tools.jackson.databind.JsonNode;
 
 class TrainingJobsTest {
     private static final Map<String, String> SMALL =
@@ -69,9 +74,123 @@ class TrainingJobsTest {
         assertNotNull(job.billableTimeInSeconds());
         assertTrue(
                 jobs.logged(line -> line.startsWith("/aws/sagemaker/TrainingJobs small/algo-1-")));
-        List<String> events =
-                jobs.store.changesAfter(0, 100).stream().map(Store.Change::detailType).toList();
-        assertTrue(events.contains("SageMaker Training Job State Change"), "events: " + events);
+    }
+
+    @Test
+    void describeShowsWhatAwsFillsIn() {
+        jobs.training.createTrainingJob(
+                jobs.xgboost("filled", SMALL)
+                        .stoppingCondition(s -> {})
+                        .tags(Tag.builder().key("team").value("sleep").build())
+                        .build());
+        DescribeTrainingJobResponse job = jobs.ended("filled");
+        assertEquals(TrainingJobStatus.COMPLETED, job.trainingJobStatus(), job.failureReason());
+        assertEquals(86_400, job.stoppingCondition().maxRuntimeInSeconds());
+        assertEquals("GZIP", job.outputDataConfig().compressionTypeAsString());
+        Channel channel = job.inputDataConfig().getFirst();
+        assertEquals("None", channel.compressionTypeAsString());
+        assertEquals("None", channel.recordWrapperTypeAsString());
+        assertEquals(
+                "FullyReplicated",
+                channel.dataSource().s3DataSource().s3DataDistributionTypeAsString());
+        assertEquals(false, job.enableManagedSpotTraining());
+        assertEquals(
+                List.of(Tag.builder().key("team").value("sleep").build()),
+                jobs.training.searchRecords().getFirst().trainingJob().tags());
+    }
+
+    @Test
+    void everyMoveIsAnEventWithTimesInMilliseconds() {
+        jobs.training.createTrainingJob(
+                jobs.xgboost("told", SMALL)
+                        .tags(Tag.builder().key("team").value("sleep").build())
+                        .build());
+        DescribeTrainingJobResponse job = jobs.ended("told");
+        List<JsonNode> events = jobs.events("SageMaker Training Job State Change");
+        List<String> told = events.stream().map(e -> e.get("SecondaryStatus").asString()).toList();
+        // The metrics, once they are known, are told without a change of status.
+        assertEquals(
+                List.of("Starting", "Downloading", "Training", "Uploading", "Completed"),
+                told.stream().distinct().toList());
+        JsonNode last = events.getLast();
+        assertEquals(job.trainingJobArn(), last.get("TrainingJobArn").asString());
+        assertEquals("Completed", last.get("TrainingJobStatus").asString());
+        assertEquals(job.creationTime().toEpochMilli(), last.get("CreationTime").asLong());
+        assertEquals(
+                job.secondaryStatusTransitions().getFirst().startTime().toEpochMilli(),
+                last.get("SecondaryStatusTransitions").get(0).get("StartTime").asLong());
+        assertEquals("{\"team\":\"sleep\"}", last.get("Tags").toString());
+    }
+
+    @Test
+    void anUncompressedModelIsPutAsItIs() {
+        jobs.training.createTrainingJob(
+                jobs.xgboost("plain", SMALL)
+                        .outputDataConfig(o ->
+                                o.s3OutputPath("s3://jobs/models")
+                                        .compressionType(OutputCompressionType.NONE))
+                        .build());
+        DescribeTrainingJobResponse job = jobs.ended("plain");
+        assertEquals(TrainingJobStatus.COMPLETED, job.trainingJobStatus(), job.failureReason());
+        assertEquals(
+                "s3://jobs/models/plain/output/model", job.modelArtifacts().s3ModelArtifacts());
+        assertEquals(List.of("models/plain/output/model/xgboost-model"), jobs.keys("models/"));
+    }
+
+    @Test
+    void aStoppedJobLeavesAModelOnlyWhereItWasAskedFor() {
+        Map<String, String> endless =
+                Map.of("objective", "binary:logistic", "num_round", "1000000");
+        Map<String, String> saving = new HashMap<>(endless);
+        saving.put("save_model_on_termination", "true");
+        train("lost", endless);
+        train("kept", saving);
+        for (String name : List.of("lost", "kept")) {
+            JobFixture.until(
+                    () ->
+                            jobs.logged(line ->
+                                    line.contains(name + "/algo-1-") && line.contains("[3]")),
+                    isSo -> isSo);
+            jobs.training.stopTrainingJob(r -> r.trainingJobName(name));
+            DescribeTrainingJobResponse job = jobs.ended(name);
+            assertEquals(TrainingJobStatus.STOPPED, job.trainingJobStatus(), job.failureReason());
+            assertEquals(SecondaryStatus.STOPPED, job.secondaryStatus());
+        }
+        assertEquals(List.of("models/kept/output/model.tar.gz"), jobs.keys("models/"));
+    }
+
+    @Test
+    void listsFilterSortAndPage() {
+        for (String name : List.of("b-1", "a-1", "a-2")) {
+            train(name, Map.of("objective", "binary:logistic", "num_round", "none"));
+            jobs.ended(name);
+        }
+        ListTrainingJobsResponse first =
+                jobs.training.listTrainingJobs(r ->
+                        r.nameContains("-").sortBy("Name").sortOrder("Ascending").maxResults(2));
+        assertEquals(List.of("a-1", "a-2"), names(first));
+        ListTrainingJobsResponse second =
+                jobs.training.listTrainingJobs(r ->
+                        r.nameContains("-")
+                                .sortBy("Name")
+                                .sortOrder("Ascending")
+                                .maxResults(2)
+                                .nextToken(first.nextToken()));
+        assertEquals(List.of("b-1"), names(second));
+        assertEquals(
+                List.of("a-2", "a-1"),
+                names(
+                        jobs.training.listTrainingJobs(
+                                r -> r.nameContains("A-").statusEquals("Failed"))));
+        assertEquals(
+                List.of(), names(jobs.training.listTrainingJobs(r -> r.statusEquals("Completed"))));
+        assertEquals(
+                List.of(),
+                names(jobs.training.listTrainingJobs(r -> r.warmPoolStatusEquals("Available"))));
+    }
+
+    private static List<String> names(ListTrainingJobsResponse answer) {
+        return answer.trainingJobSummaries().stream().map(s -> s.trainingJobName()).toList();
     }
 
     @Test
