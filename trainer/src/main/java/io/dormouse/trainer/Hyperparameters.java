@@ -220,10 +220,10 @@ record Hyperparameters(Map<String, String> values) {
         return whole("csv_weights").orElse(0) == 1;
     }
 
-    /// Whether a job that is stopped leaves the model as it is by then; asked not to, it leaves
-    /// none.
+    /// Whether a job that is stopped leaves the model as it is by then. Unless it is asked to, it
+    /// leaves none, as on AWS.
     boolean savesOnTermination() {
-        return !values.getOrDefault("save_model_on_termination", "true").equals("false");
+        return values.getOrDefault("save_model_on_termination", "false").equals("true");
     }
 
     private Optional<Integer> whole(String name) {

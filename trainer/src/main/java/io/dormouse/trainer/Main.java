@@ -11,8 +11,8 @@ import ml.dmlc.xgboost4j.java.XGBoostError;
 /// Runs one training job in the folder that `DORMOUSE_ML_ROOT` names (by default `/opt/ml`).
 ///
 /// Exit code 0: the model is there. 1: the job failed, and `output/failure` says why. SIGTERM ends
-/// it after the round under way with what is trained by then (exit code 143, as of any program that
-/// SIGTERM ended).
+/// it after the round under way, with what is trained by then where `save_model_on_termination`
+/// asks for it (exit code 143, as of any program that SIGTERM ended).
 public final class Main {
     /// AWS kills a job two minutes after it asked it to stop.
     private static final int STOP_SECONDS_MAX = 115;

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dormouse.modelserver.xgboost.XgboostModel;
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -15,6 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import ml.dmlc.xgboost4j.java.Booster;
 import ml.dmlc.xgboost4j.java.XGBoost;
 import org.junit.jupiter.api.Test;
@@ -141,12 +143,33 @@ class JobTest {
     }
 
     @Test
-    void stoppingItKeepsTheRoundsThatAreDone() throws Exception {
-        Job job =
-                new Job(root)
-                        .with(hyperparameters("num_round", "2000000"))
-                        .channels("text/csv", "train")
-                        .data("train", "a.csv", rows(1, 300, true));
+    void stoppingItKeepsTheRoundsThatAreDoneWhereThatIsAskedFor() throws Exception {
+        Job job = endless("save_model_on_termination", "true");
+        assertTrue(stopped(job).contains("Saved the model"));
+        assertTrue(XGBoost.loadModel(job.model().toString()).getNumBoostedRound() >= 4);
+    }
+
+    @Test
+    void stoppingItLeavesNoModelOtherwise() throws Exception {
+        for (Job job : List.of(endless(), endless("save_model_on_termination", "false"))) {
+            String last = stopped(job);
+            assertTrue(last.contains("without a model"), last);
+            assertFalse(Files.exists(job.model()));
+        }
+    }
+
+    private Job endless(String... more) throws IOException {
+        return new Job(Files.createTempDirectory(root, "job"))
+                .with(
+                        hyperparameters(
+                                Stream.concat(Stream.of("num_round", "2000000"), Stream.of(more))
+                                        .toArray(String[]::new)))
+                .channels("text/csv", "train")
+                .data("train", "a.csv", rows(1, 300, true));
+    }
+
+    /// Stops it after a few rounds, and gives the last line of its log.
+    private static String stopped(Job job) throws Exception {
         Process process = job.start();
         try (BufferedReader log = process.inputReader()) {
             String line = log.readLine();
@@ -157,13 +180,12 @@ class JobTest {
             process.toHandle().destroy();
             List<String> rest = log.lines().toList();
             assertTrue(process.waitFor(60, TimeUnit.SECONDS), "it did not end");
-            assertTrue(rest.getLast().contains("Saved the model"), rest.getLast());
+            assertNotEquals(1, process.exitValue());
+            assertEquals("", job.failure());
+            return rest.getLast();
         } finally {
             process.destroyForcibly();
         }
-        assertNotEquals(1, process.exitValue());
-        assertEquals("", job.failure());
-        assertTrue(XGBoost.loadModel(job.model().toString()).getNumBoostedRound() >= 4);
     }
 
     @Test
