@@ -6,6 +6,7 @@ import io.dormouse.cli.line.Arguments;
 import io.dormouse.cli.line.Command;
 import io.dormouse.cli.line.Console;
 import io.dormouse.cli.line.Syntax;
+import io.dormouse.worker.process.ProcessSettings;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -48,7 +49,8 @@ record RecordStartCommand() implements Command {
                         0,
                         1 << 20,
                         data.resolve("programs"),
-                        data.resolve("cache"));
+                        data.resolve("cache"),
+                        ProcessSettings.Isolation.ALL);
         try (Platform platform = Platform.start(settings)) {
             speak(URI.create("http://127.0.0.1:" + platform.port()));
             console.say("Recorded");

@@ -1,6 +1,7 @@
 package io.dormouse.app;
 
 import io.dormouse.aws.Caller;
+import io.dormouse.worker.process.ProcessSettings;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -17,6 +18,7 @@ import java.util.Optional;
 /// @param payloadBytesMax bytes of an invocation's request, and of its answer
 /// @param programs the folder with `modelserver.jar` and `trainer.jar`
 /// @param cache where the model server is installed once per machine
+/// @param isolation what is isolated of instances and jobs
 public record Settings(
         InetSocketAddress address,
         Path data,
@@ -26,7 +28,8 @@ public record Settings(
         int warmPool,
         long payloadBytesMax,
         Path programs,
-        Path cache) {
+        Path cache,
+        ProcessSettings.Isolation isolation) {
     /// An access key of the account's owner.
     public record Keys(String accessKeyId, String secretAccessKey) {
         public Keys {

@@ -12,6 +12,7 @@ import io.dormouse.cli.line.Console;
 import io.dormouse.cli.line.Option;
 import io.dormouse.cli.line.Syntax;
 import io.dormouse.store.StoreFailure;
+import io.dormouse.worker.process.ProcessSettings.Isolation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.BindException;
@@ -21,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 
@@ -54,6 +56,15 @@ record StartCommand() implements Command {
                             WARM_MAX,
                             "generic instances kept ready for any model")
                     .or(1);
+    private static final Option<String> ISOLATION =
+            Option.word(
+                            "--isolation",
+                            "WHAT",
+                            List.of("all", "bubblewrap", "jobs", "none"),
+                            "what is kept from the network and the files of this machine:"
+                                    + " instances and jobs (all; bubblewrap: by that alone), jobs, or"
+                                    + " none")
+                    .or("all");
 
     @Override
     public Syntax syntax() {
@@ -62,7 +73,7 @@ record StartCommand() implements Command {
                 "Start a platform in the foreground. It ends on Ctrl-C or ./dormouse stop, and"
                         + " prints one line when it is ready.",
                 Optional.empty(),
-                CommonOptions.and(PORT, HOST, DETACH, EPHEMERAL, WARM_POOL),
+                CommonOptions.and(PORT, HOST, DETACH, EPHEMERAL, WARM_POOL, ISOLATION),
                 List.of("./dormouse start --detach", "./dormouse start --ephemeral --port 0"));
     }
 
@@ -108,7 +119,9 @@ record StartCommand() implements Command {
                                 "--host",
                                 arguments.get(HOST),
                                 "--warm-pool",
-                                arguments.get(WARM_POOL).toString()));
+                                arguments.get(WARM_POOL).toString(),
+                                "--isolation",
+                                arguments.get(ISOLATION)));
         if (arguments.get(EPHEMERAL)) {
             words.add("--ephemeral");
         }
@@ -135,7 +148,8 @@ record StartCommand() implements Command {
                     Path.of(
                             environment(
                                     "DORMOUSE_CACHE",
-                                    System.getProperty("user.home") + "/.cache/dormouse")));
+                                    System.getProperty("user.home") + "/.cache/dormouse")),
+                    Isolation.valueOf(arguments.get(ISOLATION).toUpperCase(Locale.ROOT)));
         } catch (IllegalArgumentException e) {
             throw new Failed(String.valueOf(e.getMessage()), e);
         }

@@ -47,7 +47,9 @@ final class Workers implements AutoCloseable {
                                 settings.cache(),
                                 line -> LOG.log(System.Logger.Level.DEBUG, line)),
                         ProcessSettings.in(
-                                settings.data().resolve("run"), settings.data().resolve("models")),
+                                        settings.data().resolve("run"),
+                                        settings.data().resolve("models"))
+                                .isolating(settings.isolation()),
                         Workers::notice);
         launcher.found().forEach(io.dormouse.worker.Instance::close);
         alarms = new ClockAlarms(clock);

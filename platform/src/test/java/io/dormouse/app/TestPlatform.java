@@ -2,6 +2,7 @@ package io.dormouse.app;
 
 import io.dormouse.aws.Caller;
 import io.dormouse.cli.line.Console;
+import io.dormouse.worker.process.ProcessSettings;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -60,7 +61,8 @@ final class TestPlatform implements AutoCloseable {
                     1 << 20,
                     programs,
                     // Not in the test's folder: an installation may outlive a short platform.
-                    Path.of("target/installed").toAbsolutePath());
+                    Path.of("target/installed").toAbsolutePath(),
+                    ProcessSettings.Isolation.ALL);
         }
     }
 

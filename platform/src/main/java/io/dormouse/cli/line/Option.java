@@ -84,6 +84,18 @@ public record Option<T>(
                 text -> Integer.valueOf(oneOf(texts, text)));
     }
 
+    /// One of a few words.
+    public static Option<String> word(
+            String name, String label, List<String> choices, String description) {
+        return new Option<>(
+                List.of(name),
+                label,
+                description,
+                Optional.empty(),
+                choices,
+                text -> oneOf(choices, text));
+    }
+
     /// The same, with a value where none is given.
     public Option<T> or(T value) {
         return new Option<>(

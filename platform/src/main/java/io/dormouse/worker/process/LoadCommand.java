@@ -20,13 +20,13 @@ final class LoadCommand {
                 timeout);
     }
 
-    static byte[] of(InstanceSpec spec) {
+    /// @param sight where the worker finds the model
+    static byte[] of(InstanceSpec spec, Walls.Sight sight) {
         var json = new StringBuilder("{\"kind\":");
         quote(json, spec.model().kind().argument());
         json.append(",\"model\":");
-        quote(json, spec.model().folder().toString());
-        spec.model()
-                .prepared()
+        quote(json, sight.model().toString());
+        sight.prepared()
                 .ifPresent(folder -> {
                     json.append(",\"prepared\":");
                     quote(json, folder.toString());

@@ -25,6 +25,7 @@ final class Machine implements AutoCloseable {
     private static final long MB = 1024L * 1024L;
 
     private final RunFolder folder;
+    private final LogSink notices;
     private final Limits limits;
     private final Spawner pipes = new PipeSpawner();
     private final Spawner sandboxed = new SandboxSpawner(pipes);
@@ -36,6 +37,7 @@ final class Machine implements AutoCloseable {
     /// @param path where bubblewrap may be, folders joined by colons
     Machine(Path run, ProcessSettings.Isolation isolation, String path, LogSink notices)
             throws IOException {
+        this.notices = notices;
         this.folder = new RunFolder(run);
         int left = folder.sweep();
         if (left > 0) {
@@ -115,9 +117,43 @@ final class Machine implements AutoCloseable {
         return workers.join();
     }
 
-    /// Starts a worker as it is.
-    Spawned spawnWorker(Command command) throws StartFailed {
-        return spawn(workers(), command);
+    /// Puts up what is to stand around workers, the cheapest that can be had here.
+    ///
+    /// @param readable files and folders that workers read, beside the system's
+    Walls walls(ProcessSettings settings, List<Path> readable) {
+        Walls none = new Open(workers(), folder.path());
+        boolean all = settings.isolation() == ProcessSettings.Isolation.ALL;
+        if (!all && settings.isolation() != ProcessSettings.Isolation.BUBBLEWRAP) {
+            return none;
+        }
+        String why = all ? "sockets cannot be handed on here" : "by setting";
+        if (all && workers() instanceof SocketSpawner sockets) {
+            try {
+                return new Namespaces(sockets, folder.path(), readable, settings.scratchMb());
+            } catch (IOException e) {
+                why = String.valueOf(e.getMessage());
+            }
+        }
+        if (sandbox().isPresent()) {
+            notices.line(
+                    "Instances are isolated by bubblewrap, which adds several milliseconds to each"
+                            + " start, as namespaces cannot be made directly ("
+                            + why
+                            + ").");
+            return new Bubble(
+                    sandbox().get(),
+                    sandboxed,
+                    readable,
+                    settings.models(),
+                    folder.path(),
+                    settings.scratchMb());
+        }
+        notices.line(
+                "WARNING: instances are not isolated. They run as plain processes: with the"
+                        + " network, the files and the rights of this platform's user. ("
+                        + why
+                        + "; bubblewrap is not installed or not allowed.)");
+        return none;
     }
 
     /// Starts a job's program as it is.
@@ -125,7 +161,7 @@ final class Machine implements AutoCloseable {
         return spawn(pipes, command);
     }
 
-    /// Starts a worker or a program that is wrapped in a sandbox.
+    /// Starts a program that is wrapped in a sandbox.
     Spawned spawnSandbox(Command command) throws StartFailed {
         return spawn(sandboxed, command);
     }

@@ -51,6 +51,8 @@ public final class ProcessLauncher implements Launcher {
     private final ProcessSettings settings;
     private final LogSink notices;
     private final Machine machine;
+    private final CompletableFuture<Walls> walls;
+    private volatile boolean closed;
     private final SecureRandom random = new SecureRandom();
     private final ScheduledThreadPoolExecutor clock;
     private final Set<Instance> running = ConcurrentHashMap.newKeySet();
@@ -72,6 +74,17 @@ public final class ProcessLauncher implements Launcher {
         clock.setRemoveOnCancelPolicy(true);
         String path = Objects.requireNonNullElse(System.getenv("PATH"), "/usr/bin:/bin");
         this.machine = new Machine(settings.run(), settings.isolation(), path, notices);
+        this.walls =
+                installation
+                        .handle((installed, failed) ->
+                                failed == null ? installed.readable() : List.<Path>of())
+                        .thenApplyAsync(
+                                readable -> closed ? none() : machine.walls(settings, readable),
+                                work -> Thread.ofVirtual().name("walls-trial").start(work));
+    }
+
+    private Walls none() {
+        return new Open(new PipeSpawner(), settings.run());
     }
 
     private static Thread daemon(Runnable work) {
@@ -87,7 +100,7 @@ public final class ProcessLauncher implements Launcher {
         if (machine.limits().sharesCpu()) {
             can.add(Capability.CPU_LIMIT);
         }
-        if (machine.sandbox().isPresent()) {
+        if ((walls.isDone() && walls().stand()) || machine.sandbox().isPresent()) {
             can.add(Capability.ISOLATION);
         }
         return can;
@@ -98,24 +111,22 @@ public final class ProcessLauncher implements Launcher {
         requireServable(spec);
         PreparedModel model = spec.model();
         Installation server = installed();
+        Walls.Sight sight = walls().sight(model);
         List<String> what = new ArrayList<>();
         what.addAll(List.of("--kind", model.kind().argument()));
-        what.addAll(List.of("--model", model.folder().toString()));
-        model.prepared().ifPresent(folder -> what.addAll(List.of("--prepared", folder.toString())));
+        what.addAll(List.of("--model", sight.model().toString()));
+        sight.prepared().ifPresent(folder -> what.addAll(List.of("--prepared", folder.toString())));
         int threads = threads(spec.memoryMb());
         if (threads > 1) {
             what.addAll(List.of("--threads", String.valueOf(threads)));
         }
-        List<Path> readable = new ArrayList<>(server.readable());
-        readable.add(model.folder());
-        model.prepared().ifPresent(readable::add);
         Heap heap = Heap.of(model.kind(), spec.memoryMb());
         var worker =
                 new Worker(
                         server,
                         heap,
                         what,
-                        readable,
+                        Optional.of(model),
                         WorkerEnvironment.of(spec.environment()),
                         spec.owner(),
                         spec.memoryMb(),
@@ -128,7 +139,7 @@ public final class ProcessLauncher implements Launcher {
             Installation server,
             Heap heap,
             List<String> what,
-            List<Path> readable,
+            Optional<PreparedModel> model,
             Map<String, String> environment,
             String owner,
             int memoryMb,
@@ -174,14 +185,12 @@ public final class ProcessLauncher implements Launcher {
     @Override
     public Instance warm(WarmSpec spec) throws StartFailed {
         Installation server = installed();
-        List<Path> readable = new ArrayList<>(server.readable());
-        readable.add(settings.models());
         var worker =
                 new Worker(
                         server,
                         Heap.GENERIC,
                         List.of("--warm", server.warm().toString()),
-                        readable,
+                        Optional.empty(),
                         WorkerEnvironment.of(Map.of()),
                         "",
                         spec.memoryMb(),
@@ -190,8 +199,7 @@ public final class ProcessLauncher implements Launcher {
     }
 
     private WorkerProcess spawn(Worker worker, Steps steps) throws StartFailed {
-        boolean oneSocket = !sandboxes() && machine.workers().oneSocket();
-        List<String> command = worker.command(List.of(oneSocket ? "--fd0" : "--stdio"));
+        List<String> command = worker.command(List.of(walls().oneSocket() ? "--fd0" : "--stdio"));
         Spawned process = spawned(worker, command, Spawner.Wiring.EXCHANGE, Optional.empty());
         steps.ended("spawn");
         return assembled(newId("i-"), process, new Links.One(process), worker, steps);
@@ -200,12 +208,13 @@ public final class ProcessLauncher implements Launcher {
     private WorkerProcess listening(Worker worker, int slots, Steps steps) throws StartFailed {
         String id = newId("i-");
         Path folder = socketFolder(id);
-        Path socket = RunFolder.socket(folder);
+        Path seen = walls().socket(folder);
         List<String> transport =
-                List.of("--listen", socket.toString(), "--slots", String.valueOf(slots));
+                List.of("--listen", seen.toString(), "--slots", String.valueOf(slots));
         List<String> command = worker.command(transport);
         Spawned process = spawned(worker, command, Spawner.Wiring.LIFELINE, Optional.of(folder));
         steps.ended("spawn");
+        Path socket = walls().socket(process, folder);
         Links.Socket links = new Links.Socket(socket, process);
         WorkerProcess instance = assembled(id, process, links, worker, steps);
         awaitSocket(instance, links, socket);
@@ -223,22 +232,21 @@ public final class ProcessLauncher implements Launcher {
     private Spawned spawned(
             Worker worker, List<String> command, Spawner.Wiring wiring, Optional<Path> socket)
             throws StartFailed {
-        Path folder = machine.folder().path();
-        if (sandboxes()) {
-            List<String> inside =
-                    machine.sandbox()
-                            .orElseThrow()
-                            .aroundWorker(command, worker.readable(), socket);
-            return machine.spawnSandbox(
-                    new Machine.Command(inside, worker.environment(), folder, wiring));
+        try {
+            return walls().spawn(
+                            new Walls.Work(
+                                    command, worker.environment(), wiring, worker.model(), socket));
+        } catch (IOException e) {
+            throw new StartFailed(
+                    StartFailed.Cause.PLATFORM,
+                    "cannot start %s: %s".formatted(command.getFirst(), e.getMessage()),
+                    e);
         }
-        return machine.spawnWorker(
-                new Machine.Command(command, worker.environment(), folder, wiring));
     }
 
-    private boolean sandboxes() {
-        return settings.isolation() == ProcessSettings.Isolation.ALL
-                && machine.sandbox().isPresent();
+    /// What stands around workers; waits for its trial where the platform has just started.
+    private Walls walls() {
+        return walls.join();
     }
 
     private void awaitSocket(WorkerProcess instance, Links.Socket links, Path socket)
@@ -274,7 +282,7 @@ public final class ProcessLauncher implements Launcher {
         LogLines log = new LogLines(process.log(), worker.log());
         var parts =
                 new WorkerProcess.Parts(
-                        id, process, links, log, limit, clock, settings.closeGrace());
+                        id, process, walls(), links, log, limit, clock, settings.closeGrace());
         var instance = new WorkerProcess(parts, worker.owner(), worker.memoryMb(), steps);
         running.add(instance);
         var _ =
@@ -376,6 +384,10 @@ public final class ProcessLauncher implements Launcher {
             notices.line("some instances do not end: " + e);
         }
         clock.shutdown();
+        closed = true;
+        if (installation.isDone()) {
+            walls().close();
+        }
         machine.close();
     }
 }

@@ -9,25 +9,28 @@ import java.time.Duration;
 /// @param healthy how long an instance may take to become ready: 3 minutes on SageMaker
 /// @param closeGrace what an instance that was asked to end may still take
 /// @param stopGrace from SIGTERM to SIGKILL for a job: 120 s on SageMaker
-/// @param isolation what runs in a sandbox, where sandboxes can be made
-/// @param models where models are laid out: what a sandboxed generic instance may read, since it
-///   does not know yet which will be its own
+/// @param isolation what is isolated, where that can be had
+/// @param models where models are laid out
+/// @param scratchMb what an isolated instance may write to `/tmp`, MB: 512, as on Lambda
 public record ProcessSettings(
         Path run,
         Path models,
         Duration healthy,
         Duration closeGrace,
         Duration stopGrace,
-        Isolation isolation) {
-    /// What runs in a sandbox.
+        Isolation isolation,
+        int scratchMb) {
+    /// What is isolated.
     public enum Isolation {
         /// Nothing.
         NONE,
         /// Jobs, which run programs of their owners.
         JOBS,
-        /// Jobs and instances. Adds the making of the namespaces to each start, and the built-in
-        /// model servers run no program of a model's owner, hence not the default.
-        ALL
+        /// Jobs and instances: instances by namespaces that the platform makes itself, else as
+        /// below.
+        ALL,
+        /// Jobs and instances, both by bubblewrap.
+        BUBBLEWRAP
     }
 
     /// As on SageMaker.
@@ -38,6 +41,12 @@ public record ProcessSettings(
                 Duration.ofMinutes(3),
                 Duration.ofSeconds(2),
                 Duration.ofSeconds(120),
-                Isolation.JOBS);
+                Isolation.ALL,
+                512);
+    }
+
+    /// The same with another isolation.
+    public ProcessSettings isolating(Isolation other) {
+        return new ProcessSettings(run, models, healthy, closeGrace, stopGrace, other, scratchMb);
     }
 }

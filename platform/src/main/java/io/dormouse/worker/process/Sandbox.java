@@ -80,7 +80,12 @@ final class Sandbox {
                 }
             }
         }
-        words.addAll(List.of("--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"));
+        words.addAll(List.of("--proc", "/proc"));
+        // The kernel lets their owner, root, write them, and asks for no capability.
+        for (String each : List.of("sys", "sysrq-trigger", "irq", "bus")) {
+            words.addAll(List.of("--ro-bind-try", "/proc/" + each, "/proc/" + each));
+        }
+        words.addAll(List.of("--dev", "/dev", "--tmpfs", "/tmp"));
         return List.copyOf(words);
     }
 
@@ -99,16 +104,25 @@ final class Sandbox {
         return words;
     }
 
-    /// The same for a worker, which writes nothing but its socket.
+    /// The same for a worker, which writes nothing but its socket and its scratch space, and knows
+    /// nothing of the machine's accounts.
     ///
     /// @param socket the socket's folder, where it has one
-    List<String> aroundWorker(List<String> command, List<Path> readable, Optional<Path> socket) {
+    List<String> aroundWorker(
+            List<String> command, List<Path> readable, Optional<Path> socket, int scratchMb) {
         List<String> words = new ArrayList<>(base);
+        words.addAll(List.of("--tmpfs", "/etc"));
+        for (Path each : Antechamber.settings()) {
+            words.addAll(List.of("--ro-bind-try", each.toString(), each.toString()));
+        }
+        words.addAll(List.of("--size", String.valueOf(scratchMb * 1024L * 1024L)));
+        words.addAll(List.of("--tmpfs", "/tmp"));
         for (Path each : readable) {
             words.addAll(List.of("--ro-bind-try", each.toString(), each.toString()));
         }
         socket.ifPresent(
                 folder -> words.addAll(List.of("--bind", folder.toString(), folder.toString())));
+        words.addAll(List.of("--remount-ro", "/etc", "--remount-ro", "/"));
         words.addAll(List.of("--chdir", "/tmp", "--"));
         words.addAll(command);
         return words;

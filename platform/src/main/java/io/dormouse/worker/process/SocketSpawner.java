@@ -22,6 +22,15 @@ import java.util.concurrent.CompletableFuture;
 /// of its own; and the spawn itself has no second program on its way. The socket pairs are made by
 /// connecting to a listener of our own: so our ends are channels of the JDK.
 final class SocketSpawner implements Spawner, AutoCloseable {
+    /// More than a model server of a thousand connections needs.
+    private static final long DESCRIPTORS_MAX = 4096;
+
+    /// Starts the process itself, as [Libc#spawn] does.
+    interface Birth {
+        int of(List<String> command, List<String> environment, Path folder, int in, int out)
+                throws IOException;
+    }
+
     private final Path path;
     private final ServerSocketChannel listener;
 
@@ -67,6 +76,17 @@ final class SocketSpawner implements Spawner, AutoCloseable {
     public Spawned spawn(
             List<String> command, Map<String, String> environment, Path directory, Wiring wiring)
             throws IOException {
+        return spawn(command, environment, directory, wiring, Libc::spawn);
+    }
+
+    /// The same, where and how somebody else says.
+    Spawned spawn(
+            List<String> command,
+            Map<String, String> environment,
+            Path directory,
+            Wiring wiring,
+            Birth birth)
+            throws IOException {
         List<String> variables =
                 environment.entrySet().stream()
                         .map(each -> each.getKey() + "=" + each.getValue())
@@ -74,7 +94,8 @@ final class SocketSpawner implements Spawner, AutoCloseable {
         Pair requests = pair();
         Pair log = pair();
         try {
-            int pid = Libc.spawn(command, variables, directory, requests.childs(), log.childs());
+            int pid = birth.of(command, variables, directory, requests.childs(), log.childs());
+            Syscalls.limitDescriptors(pid, DESCRIPTORS_MAX);
             return new Connected(pid, wiring, requests.ours(), log.ours());
         } catch (IOException e) {
             requests.ours().close();

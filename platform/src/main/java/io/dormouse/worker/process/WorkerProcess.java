@@ -44,6 +44,7 @@ final class WorkerProcess implements Instance {
 
     private final String id;
     private final Spawned process;
+    private final Walls walls;
     private final Links links;
     private final LogLines log;
     private final Limits.Limit limit;
@@ -64,6 +65,7 @@ final class WorkerProcess implements Instance {
     record Parts(
             String id,
             Spawned process,
+            Walls walls,
             Links links,
             LogLines log,
             Limits.Limit limit,
@@ -73,6 +75,7 @@ final class WorkerProcess implements Instance {
     WorkerProcess(Parts parts, String owner, int memoryMb, Steps steps) {
         this.id = parts.id();
         this.process = parts.process();
+        this.walls = parts.walls();
         this.links = parts.links();
         this.log = parts.log();
         this.limit = parts.limit();
@@ -135,7 +138,7 @@ final class WorkerProcess implements Instance {
         log.to(spec.log());
         limit.limitMemory(spec.memoryMb() * 1024L * 1024L);
         unstamped.set(Optional.of(steps));
-        byte[] body = LoadCommand.of(spec);
+        byte[] body = LoadCommand.of(spec, shown(spec));
         Request request = LoadCommand.request(body.length, LOAD);
         try (Answer answer = send(request, new ByteArrayInputStream(body))) {
             if (answer.status() != 200) {
@@ -148,6 +151,16 @@ final class WorkerProcess implements Instance {
         } catch (IOException e) {
             close();
             throw new StartFailed(StartFailed.Cause.PLATFORM, "no answer to the load command", e);
+        }
+    }
+
+    private Walls.Sight shown(InstanceSpec spec) throws StartFailed {
+        try {
+            return walls.show(process, spec.model());
+        } catch (IOException e) {
+            close();
+            throw new StartFailed(
+                    StartFailed.Cause.PLATFORM, "the model cannot be shown to it: " + e, e);
         }
     }
 

@@ -29,7 +29,8 @@ class LeftoversTest {
                         Duration.ofSeconds(20),
                         Duration.ofSeconds(1),
                         Duration.ofSeconds(1),
-                        ProcessSettings.Isolation.NONE);
+                        ProcessSettings.Isolation.NONE,
+                        512);
         return new ProcessLauncher(
                 CompletableFuture.completedFuture(ProcessLauncherTest.strange()),
                 settings,

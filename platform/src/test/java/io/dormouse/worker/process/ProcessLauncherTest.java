@@ -34,15 +34,21 @@ class ProcessLauncherTest extends LauncherConformance {
 
     @Override
     protected Launcher launcher(Path run, LogSink notices) throws IOException {
+        return launcher(run, isolation(), notices);
+    }
+
+    static Launcher launcher(Path run, ProcessSettings.Isolation isolation, LogSink notices)
+            throws IOException {
         return new ProcessLauncher(
                 CompletableFuture.completedFuture(strange()),
                 new ProcessSettings(
                         run,
-                        run.resolveSibling("model"),
+                        run.resolveSibling("models"),
                         Duration.ofSeconds(20),
                         Duration.ofMillis(500),
                         Duration.ofSeconds(1),
-                        isolation()),
+                        isolation,
+                        16),
                 notices);
     }
 }

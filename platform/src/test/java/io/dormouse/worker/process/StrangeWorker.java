@@ -126,6 +126,8 @@ public final class StrangeWorker {
                 System.err.println(command.substring(4));
                 answer(out, 200, steps, utf8("said"));
             }
+            case "connect", "write", "list", "read", "status", "fork", "fill", "leak" ->
+                    probe(out, command.split(" "), steps);
             case "die" -> System.exit(7);
             case "hang" -> hang();
             case "eat" -> eat();
@@ -161,6 +163,19 @@ public final class StrangeWorker {
             case "large" -> answer(out, 200, steps, utf8(body.length + " bytes, " + sum(body)));
             default -> answer(out, 200, steps, utf8("you said " + command));
         }
+    }
+
+    private static void probe(OutputStream out, String[] words, String steps) throws IOException {
+        String found;
+        try {
+            found = Probes.run(words);
+        } catch (Probes.Exhausted e) {
+            answer(out, 500, steps, utf8(e.getMessage()));
+            return;
+        } catch (IOException e) {
+            found = e.toString();
+        }
+        answer(out, 200, steps, utf8(found));
     }
 
     private static byte[] utf8(String text) {

@@ -1,0 +1,70 @@
+package io.dormouse.worker.process;
+
+import io.dormouse.worker.PreparedModel;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Walls that bubblewrap makes, where the platform is not root. They cost several milliseconds of
+/// each start, and cannot be opened later: a generic worker sees the models of all.
+///
+/// @param spawner starts sandboxed commands
+/// @param readable files and folders that workers read, beside the system's
+/// @param models where models are laid out
+/// @param folder where the outer process runs
+/// @param scratchMb what a worker may write to `/tmp`
+record Bubble(
+        Sandbox sandbox,
+        Spawner spawner,
+        List<Path> readable,
+        Path models,
+        Path folder,
+        int scratchMb)
+        implements Walls {
+    @Override
+    public Sight sight(PreparedModel model) {
+        return Sight.of(model);
+    }
+
+    @Override
+    public Path socket(Path folder) {
+        return RunFolder.socket(folder);
+    }
+
+    @Override
+    public boolean oneSocket() {
+        return spawner.oneSocket();
+    }
+
+    @Override
+    public Spawned spawn(Work work) throws IOException {
+        List<Path> seen = new ArrayList<>(readable);
+        if (work.model().isPresent()) {
+            seen.add(work.model().get().folder());
+            work.model().get().prepared().ifPresent(seen::add);
+        } else {
+            seen.add(models);
+        }
+        List<String> inside = sandbox.aroundWorker(work.command(), seen, work.socket(), scratchMb);
+        return spawner.spawn(inside, work.environment(), folder, work.wiring());
+    }
+
+    @Override
+    public Sight show(Spawned worker, PreparedModel model) {
+        return Sight.of(model);
+    }
+
+    @Override
+    public Path socket(Spawned worker, Path folder) {
+        return RunFolder.socket(folder);
+    }
+
+    @Override
+    public boolean stand() {
+        return true;
+    }
+
+    @Override
+    public void close() {}
+}
