@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -13,6 +14,8 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.Objects;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -28,6 +31,7 @@ import software.amazon.awssdk.services.sagemaker.model.DescribeTrainingJobRespon
 import software.amazon.awssdk.services.sagemaker.model.EndpointStatus;
 import software.amazon.awssdk.services.sagemaker.model.TrainingJobStatus;
 import software.amazon.awssdk.services.sagemakerruntime.SageMakerRuntimeClient;
+import software.amazon.awssdk.services.sagemakerruntime.model.InvokeEndpointResponse;
 import software.amazon.awssdk.services.sagemakerruntime.model.ModelErrorException;
 
 /// What is wrong gets AWS's code and a sentence that helps, and the platform goes on.
@@ -219,6 +223,42 @@ class BadInputTest {
                                                         SdkBytes.fromByteArray(
                                                                 new byte[6_291_457]))));
         assertEquals("ValidationError", large.awsErrorDetails().errorCode());
+    }
+
+    /// Its graph makes a table of 300 million numbers: 160 bytes that take 1.2 GB.
+    @Test
+    void aModelThatDoesNotFitItsMemoryFailsTheEndpointAndSaysWhichSizeWouldDo() throws IOException {
+        try (InputStream in = BadInputTest.class.getResourceAsStream("/greedy.onnx")) {
+            byte[] model = Objects.requireNonNull(in).readAllBytes();
+            assertFails(
+                    endpoint("greedy", "greedy.onnx", model),
+                    "MemorySizeInMB is 1024: set it to 2048 or more");
+        }
+    }
+
+    @Test
+    void aRequestThatTakesMoreMemoryThanThereIsEndsTheInstanceNotTheEndpoint(@TempDir Path folder)
+            throws IOException {
+        byte[] model = Files.readAllBytes(Transformer.model(folder));
+        assertEquals(
+                EndpointStatus.IN_SERVICE,
+                endpoint("crowded", "crowded.onnx", model).endpointStatus());
+        String sentence = String.join(",", Collections.nCopies(512, "101"));
+        String batch = String.join(",", Collections.nCopies(64, "[" + sentence + "]"));
+        AwsServiceException error =
+                assertThrows(AwsServiceException.class, () -> embed("crowded", batch));
+        assertTrue(String.valueOf(error.getMessage()).contains("memory"), error.getMessage());
+        assertEquals(200, embed("crowded", "[101,2023,102]").sdkHttpResponse().statusCode());
+    }
+
+    private static InvokeEndpointResponse embed(String endpoint, String tokens) {
+        String inputs =
+                "{\"inputs\":{\"input_ids\":[%1$s],\"attention_mask\":[%1$s],\"token_type_ids\":[%2$s]}}"
+                        .formatted(tokens, tokens.replaceAll("[0-9]+", "0"));
+        return runtime.invokeEndpoint(r ->
+                r.endpointName(endpoint)
+                        .contentType("application/json")
+                        .body(SdkBytes.fromUtf8String(inputs)));
     }
 
     @Test
