@@ -63,6 +63,20 @@ class EphemeralTest {
     }
 
     @Test
+    void anEphemeralPlatformLeavesTheNoteOfAnotherAlone(@TempDir Path folder) throws Exception {
+        Path note = folder.resolve("platform.properties");
+        try (PlatformProcess ordinary = PlatformProcess.start(folder)) {
+            try (PlatformProcess ephemeral = PlatformProcess.startEphemeral(folder)) {
+                assertTrue(
+                        ephemeral.log().contains("names the platform at " + ordinary.endpoint()),
+                        ephemeral.log());
+            }
+            assertTrue(Files.readString(note).contains(ordinary.endpoint().toString()));
+        }
+        assertFalse(Files.exists(note));
+    }
+
+    @Test
     void anOrdinaryPlatformIsNotEmptied(@TempDir Path folder) throws Exception {
         try (PlatformProcess platform = PlatformProcess.start(folder);
                 Clients clients = Clients.of(platform)) {

@@ -51,10 +51,10 @@ final class PlatformProcess implements AutoCloseable {
                 Map.of());
     }
 
-    /// Starts one whose data goes with it; `folder` takes its log.
+    /// Starts one whose data goes with it; `folder` takes its log and its note.
     static PlatformProcess startEphemeral(Path folder) throws IOException {
         return start(
-                List.of("--ephemeral"),
+                List.of("--ephemeral", "--data", folder.toString()),
                 folder,
                 AwsBasicCredentials.create("test", "test"),
                 Map.of());

@@ -1,21 +1,14 @@
 package io.dormouse.app;
 
-import io.dormouse.artifact.Folders;
-import io.dormouse.aws.Caller;
 import io.dormouse.cli.line.Arguments;
 import io.dormouse.cli.line.Command;
 import io.dormouse.cli.line.Console;
 import io.dormouse.cli.line.Syntax;
-import io.dormouse.worker.process.ProcessSettings;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
@@ -32,32 +25,14 @@ record RecordStartCommand() implements Command {
                 WORD,
                 "Start, answer and end, for the start-up cache.",
                 Optional.empty(),
-                List.of(),
+                StartOptions.all(),
                 List.of());
     }
 
     @Override
     public int run(Arguments arguments, Console console) throws IOException, InterruptedException {
-        Path data = Files.createTempDirectory("dormouse-record").toRealPath();
-        Settings settings =
-                new Settings(
-                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                        data,
-                        true,
-                        Caller.root(Caller.DEFAULT_ACCOUNT, Caller.DEFAULT_REGION),
-                        Optional.empty(),
-                        0,
-                        1 << 20,
-                        data.resolve("programs"),
-                        data.resolve("cache"),
-                        ProcessSettings.Isolation.ALL);
-        try (Platform platform = Platform.start(settings)) {
-            speak(URI.create("http://127.0.0.1:" + platform.port()));
-            console.say("Recorded");
-            return 0;
-        } finally {
-            Folders.delete(data);
-        }
+        speak(Served.start(arguments, console).endpoint());
+        return 0;
     }
 
     private static void speak(URI endpoint) throws IOException, InterruptedException {

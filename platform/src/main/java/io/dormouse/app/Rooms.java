@@ -13,6 +13,7 @@ import io.dormouse.identity.Roles;
 import io.dormouse.identity.Sts;
 import io.dormouse.metrics.Logs;
 import io.dormouse.metrics.MetricData;
+import io.dormouse.store.SqliteLibrary;
 import io.dormouse.store.Store;
 import io.dormouse.store.Tags;
 import io.dormouse.wire.Authenticator;
@@ -50,6 +51,7 @@ final class Rooms implements AutoCloseable {
     private final Handler handler;
 
     private Rooms(Settings settings, MovableClock clock) throws IOException {
+        SqliteLibrary.from(settings.cache());
         store =
                 opened(
                         Store.open(

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -330,7 +331,7 @@ public abstract class WorkerGroupConformance {
         gate.release(10);
         ExecutionException told =
                 assertThrows(ExecutionException.class, () -> provisioned.get(20, TimeUnit.SECONDS));
-        assertEquals("no such operator", told.getCause().getMessage());
+        assertEquals("no such operator", Objects.requireNonNull(told.getCause()).getMessage());
     }
 
     @Test

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -48,6 +49,18 @@ public final class ModelServer {
     private static Installation installed(Path java, Path jar, Path cache, LogSink notices)
             throws IOException, InterruptedException {
         Files.createDirectories(cache);
+        var note = new InstallNote(java, jar, cache);
+        Optional<Path> before = note.read();
+        if (before.isPresent()) {
+            return Installation.read(before.get(), jar);
+        }
+        Path folder = installedBy(java, jar, cache, notices);
+        note.write(folder);
+        return Installation.read(folder, jar);
+    }
+
+    private static Path installedBy(Path java, Path jar, Path cache, LogSink notices)
+            throws IOException, InterruptedException {
         List<String> command =
                 List.of(
                         java.toString(),
@@ -79,6 +92,6 @@ public final class ModelServer {
             process.kill();
             throw new IOException("the model server's installation does not end", e);
         }
-        return Installation.read(Path.of(folder), jar);
+        return Path.of(folder);
     }
 }

@@ -1,0 +1,128 @@
+package io.dormouse.app;
+
+import io.dormouse.aws.Caller;
+import io.dormouse.cli.CommonOptions;
+import io.dormouse.cli.Failed;
+import io.dormouse.cli.line.Arguments;
+import io.dormouse.cli.line.Option;
+import io.dormouse.worker.process.ProcessSettings.Isolation;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/// What a platform is started with: by options and by variables of the environment.
+final class StartOptions {
+    private static final int PORT_MAX = 65_535;
+    private static final int WARM_MAX = 64;
+    private static final long PAYLOAD_BYTES_MAX = 6_291_456;
+
+    static final Option<Integer> PORT =
+            Option.number("--port", "N", 0, PORT_MAX, "where to listen; 0 takes a free port")
+                    .or(CommonOptions.DEFAULT_PORT);
+    static final Option<String> HOST =
+            Option.text(
+                    "--host",
+                    "ADDRESS",
+                    "127.0.0.1",
+                    "the address to listen on; other than loopback needs DORMOUSE_ACCESS_KEY_ID and"
+                            + " DORMOUSE_SECRET_ACCESS_KEY");
+    static final Option<Boolean> DETACH =
+            Option.flag("return when it is ready, and leave it running", "--detach");
+    static final Option<Boolean> EPHEMERAL =
+            Option.flag(
+                    "data in a temporary folder that goes with the process; POST /_dormouse/reset"
+                            + " and /_dormouse/clock are served: for tests",
+                    "--ephemeral");
+    static final Option<Integer> WARM_POOL =
+            Option.number(
+                            "--warm-pool",
+                            "N",
+                            0,
+                            WARM_MAX,
+                            "generic instances kept ready for any model")
+                    .or(1);
+    static final Option<String> ISOLATION =
+            Option.word(
+                            "--isolation",
+                            "WHAT",
+                            List.of("all", "bubblewrap", "jobs", "none"),
+                            "what is kept from the network and the files of this machine:"
+                                    + " instances and jobs (all; bubblewrap: by that alone), jobs, or"
+                                    + " none")
+                    .or("all");
+
+    private StartOptions() {}
+
+    /// All of them.
+    static List<Option<?>> all() {
+        return CommonOptions.and(PORT, HOST, DETACH, EPHEMERAL, WARM_POOL, ISOLATION);
+    }
+
+    /// The arguments of the process that stays.
+    static List<String> handedOn(Arguments arguments) {
+        List<String> words =
+                new ArrayList<>(
+                        List.of(
+                                "--port",
+                                arguments.get(PORT).toString(),
+                                "--host",
+                                arguments.get(HOST),
+                                "--warm-pool",
+                                arguments.get(WARM_POOL).toString(),
+                                "--isolation",
+                                arguments.get(ISOLATION)));
+        if (arguments.get(EPHEMERAL)) {
+            words.add("--ephemeral");
+        }
+        return words;
+    }
+
+    /// @param data the folder of the platform's state
+    static Settings settings(Arguments arguments, Path data) {
+        InetSocketAddress address = new InetSocketAddress(arguments.get(HOST), arguments.get(PORT));
+        if (address.isUnresolved()) {
+            throw new Failed("There is no address " + arguments.get(HOST) + " on this machine");
+        }
+        try {
+            return new Settings(
+                    address,
+                    data,
+                    arguments.get(EPHEMERAL),
+                    Caller.root(
+                            environment("DORMOUSE_ACCOUNT", Caller.DEFAULT_ACCOUNT),
+                            environment("DORMOUSE_REGION", Caller.DEFAULT_REGION)),
+                    keys(),
+                    arguments.get(WARM_POOL),
+                    PAYLOAD_BYTES_MAX,
+                    Path.of(environment("DORMOUSE_LIB", besideJar())),
+                    Path.of(
+                            environment(
+                                    "DORMOUSE_CACHE",
+                                    System.getProperty("user.home") + "/.cache/dormouse")),
+                    Isolation.valueOf(arguments.get(ISOLATION).toUpperCase(Locale.ROOT)));
+        } catch (IllegalArgumentException e) {
+            throw new Failed(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private static Optional<Settings.Keys> keys() {
+        String id = environment("DORMOUSE_ACCESS_KEY_ID", "");
+        String secret = environment("DORMOUSE_SECRET_ACCESS_KEY", "");
+        return id.isEmpty() || secret.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Settings.Keys(id, secret));
+    }
+
+    private static String environment(String name, String otherwise) {
+        return CommonOptions.variable(name).orElse(otherwise);
+    }
+
+    /// The build lays the programs out in `lib` beside the jar.
+    private static String besideJar() {
+        Path jar = Path.of(System.getProperty("java.class.path").split(":", 2)[0]);
+        return jar.toAbsolutePath().resolveSibling("lib").toString();
+    }
+}
