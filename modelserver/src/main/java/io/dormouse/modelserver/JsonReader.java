@@ -195,6 +195,11 @@ public final class JsonReader {
         }
     }
 
+    /// Whether another value follows, in bodies that hold one behind the other.
+    public boolean more() throws IOException {
+        return afterSpace() != END;
+    }
+
     /// Makes sure that nothing follows.
     public void end() throws IOException, Refusal {
         int c = afterSpace();

@@ -6,6 +6,7 @@ import java.util.Locale;
 /// Media types as `Content-Type` and `Accept` carry them.
 public final class Media {
     public static final String JSON = "application/json";
+    public static final String JSON_LINES = "application/jsonlines";
     public static final String CSV = "text/csv";
     public static final String NPY = "application/x-npy";
 

@@ -3,6 +3,7 @@ package io.dormouse.modelserver;
 import static io.dormouse.modelserver.OnnxFile.ANY;
 import static io.dormouse.modelserver.OnnxFile.FLOAT;
 import static io.dormouse.modelserver.OnnxFile.INT64;
+import static io.dormouse.modelserver.OnnxFile.STRING;
 import static io.dormouse.modelserver.OnnxFile.attribute;
 import static io.dormouse.modelserver.OnnxFile.floats;
 import static io.dormouse.modelserver.OnnxFile.integers;
@@ -105,6 +106,29 @@ public final class Models {
                 .weights("w", new long[] {3, 2}, 1, 2, 3, 4, 5, 6)
                 .node("Transpose", List.of("x"), List.of("t"))
                 .node("MatMul", List.of("t", "w"), List.of("y"));
+    }
+
+    /// The rows of a vocabulary of three tokens with two dimensions each, to which as many
+    /// positions are added.
+    public static OnnxFile embeddings() {
+        return new OnnxFile()
+                .input("ids", INT64, ANY)
+                .output("y", FLOAT, ANY, 2)
+                .weights("tokens", new long[] {3, 2}, 0, 1, 2, 3, 4, 5)
+                .weights("positions", new long[] {4, 2}, 0, 0, 10, 10, 20, 20, 30, 30)
+                .node("Gather", List.of("tokens", "ids"), List.of("t"))
+                .node("Shape", List.of("ids"), List.of("n"))
+                .list("zero", 0)
+                .node("Slice", List.of("positions", "zero", "n"), List.of("p"))
+                .node("Add", List.of("t", "p"), List.of("y"));
+    }
+
+    /// Numbers of numerals, by an operator that fails for other text.
+    public static OnnxFile numerals() {
+        return new OnnxFile()
+                .input("x", STRING, ANY, 1)
+                .output("y", FLOAT, ANY, 1)
+                .node("Cast", List.of("x"), List.of("y"), attribute("to", FLOAT));
     }
 
     /// Weights that are not all alike.

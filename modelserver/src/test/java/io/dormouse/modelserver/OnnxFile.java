@@ -59,6 +59,15 @@ public final class OnnxFile {
         return this;
     }
 
+    /// A list of whole numbers, as some operators take for an input.
+    public OnnxFile list(String name, long... values) {
+        ByteBuffer raw = ByteBuffer.allocate(8 * values.length).order(ByteOrder.LITTLE_ENDIAN);
+        raw.asLongBuffer().put(values);
+        Message tensor = new Message().number(1, values.length).number(2, INT64);
+        graph.message(5, tensor.text(8, name).bytes(9, raw.array()));
+        return this;
+    }
+
     /// Weights that lie in a file beside the model.
     public OnnxFile weightsIn(String file, String name, long... shape) {
         Message tensor = new Message();

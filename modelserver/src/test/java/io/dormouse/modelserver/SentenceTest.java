@@ -79,8 +79,17 @@ class SentenceTest {
                                     "application/json",
                                     "{\"input_ids\":[[99999]],\"attention_mask\":[[1]],"
                                             + "\"token_type_ids\":[[0]]}");
-            assertTrue(reply.status() == 400 || reply.status() == 500, reply.body());
+            assertEquals(400, reply.status(), reply.body());
             assertTrue(reply.body().contains("99999"), reply.body());
+            String zeros = Collections.nCopies(600, 0).toString();
+            reply =
+                    worker.http()
+                            .invoke(
+                                    "application/json",
+                                    "{\"input_ids\":[%s],\"attention_mask\":[%s],\"token_type_ids\":[%s]}"
+                                            .formatted(zeros, zeros, zeros));
+            assertEquals(400, reply.status(), reply.body());
+            assertTrue(reply.body().contains("512 by 600"), reply.body());
         }
     }
 

@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
 
-/// `application/json` bodies, into tensors without a tree between them.
+/// JSON bodies, into tensors without a tree between them. `application/json`:
 ///
 ///     [[1,2],[3,4]]                                       the one input, nested
 ///     [{"a":1,"b":"x"}, …]                                rows, each with a value for every input
@@ -14,6 +14,9 @@ import java.util.List;
 ///     {"inputs": {"ids":[[…]],"mask":[[…]]}}              a tensor for every input
 ///     {"inputs": [[1,2],[3,4]]}                           the one input, nested
 ///     {"ids":[[…]],"mask":[[…]]}                          a tensor for every input
+///
+/// `application/jsonlines`: each line is what would be one element of `instances`. In both, a model
+/// with one input takes `features` for its name, as SageMaker's algorithms do.
 final class JsonInput {
     private final JsonReader json;
     private final List<TensorBuilder> tensors;
@@ -33,6 +36,20 @@ final class JsonInput {
         JsonInput input = new JsonInput(body, tensors);
         input.document();
         input.json.end();
+        return input.rows;
+    }
+
+    /// Fills the tensors, which are empty, with a row from each line.
+    ///
+    /// @return whether they came as rows with a value for every input
+    static boolean readLines(InputStream body, List<TensorBuilder> tensors)
+            throws IOException, Refusal {
+        JsonInput input = new JsonInput(body, tensors);
+        long count = 0;
+        while (input.json.more()) {
+            input.instance(count++);
+        }
+        input.counted(count);
         return input.rows;
     }
 
@@ -92,14 +109,21 @@ final class JsonInput {
         json.beginArray();
         long count = 0;
         while (json.next(']')) {
-            if (json.peek() == '{') {
-                rows = true;
-                row(count);
-            } else {
-                only().nested(json, 1);
-            }
-            count++;
+            instance(count++);
         }
+        counted(count);
+    }
+
+    private void instance(long number) throws IOException, Refusal {
+        if (json.peek() == '{') {
+            rows = true;
+            row(number);
+        } else {
+            only().nested(json, 1);
+        }
+    }
+
+    private void counted(long count) throws Refusal {
         if (count == 0) {
             throw Refusal.badInput("there is no row in the body; the model expects " + expected());
         }
@@ -137,6 +161,9 @@ final class JsonInput {
             if (tensor.input().name().equals(name)) {
                 return tensor;
             }
+        }
+        if (name.equals("features") && tensors.size() == 1) {
+            return tensors.getFirst();
         }
         throw Refusal.badInput("the model has no input '" + name + "'; it expects " + expected());
     }

@@ -20,8 +20,8 @@ import java.util.Map;
 
 /// An ONNX model in ONNX Runtime.
 ///
-/// In: `application/json` (see [JsonInput]), `text/csv` (see [CsvInput]), `application/x-npy`. Out:
-/// see [Outputs].
+/// In: `application/json` and `application/jsonlines` (see [JsonInput]), `text/csv` (see
+/// [CsvInput]), `application/x-npy` (see [NpyInput]). Out: see [Outputs].
 public final class OnnxPredictor implements Predictor {
     private final OrtEnvironment environment;
     private final OrtSession session;
@@ -75,7 +75,7 @@ public final class OnnxPredictor implements Predictor {
                 return Outputs.write(result, answerType);
             }
         } catch (OrtException e) {
-            throw failure(e);
+            throw RunFault.of(e);
         } finally {
             for (OnnxTensor tensor : filled.values()) {
                 tensor.close();
@@ -119,6 +119,7 @@ public final class OnnxPredictor implements Predictor {
         String type = Media.type(request.contentType());
         return switch (type) {
             case "", Media.JSON -> JsonInput.read(request.body(), tensors);
+            case Media.JSON_LINES -> JsonInput.readLines(request.body(), tensors);
             case Media.CSV -> {
                 CsvInput.read(request.contentType(), request.body(), tensors);
                 yield tensors.size() > 1;
@@ -140,18 +141,13 @@ public final class OnnxPredictor implements Predictor {
                             "Content-Type is '"
                                     + request.contentType()
                                     + "', this model understands "
-                                    + String.join(", ", Media.JSON, Media.CSV, Media.NPY));
+                                    + String.join(
+                                            ", ",
+                                            Media.JSON,
+                                            Media.JSON_LINES,
+                                            Media.CSV,
+                                            Media.NPY));
         };
-    }
-
-    /// ONNX Runtime's own check of what only the graph knows, such as a token outside the
-    /// vocabulary, is about the input; all else is the model's failure.
-    private static Refusal failure(OrtException e) {
-        String reason = String.valueOf(e.getMessage()).replace('\n', ' ').strip();
-        if (e.getCode() == OrtException.OrtErrorCode.ORT_INVALID_ARGUMENT) {
-            return Refusal.badInput("the model refused the input: " + reason);
-        }
-        throw new IllegalStateException(reason, e);
     }
 
     private List<TensorBuilder> take() {

@@ -26,6 +26,9 @@ sealed interface Output {
     /// The whole as JSON.
     void json(TextBuffer out);
 
+    /// One row as JSON.
+    void json(TextBuffer out, long row);
+
     /// One row, flattened, its values separated by commas.
     void csv(TextBuffer out, long row);
 
@@ -133,6 +136,11 @@ sealed interface Output {
             nested(out, 0, 0);
         }
 
+        @Override
+        public void json(TextBuffer out, long row) {
+            nested(out, Math.min(1, shape.length), (int) row * width());
+        }
+
         private int nested(TextBuffer out, int dimension, int index) {
             if (dimension == shape.length) {
                 element(out, index);
@@ -202,6 +210,11 @@ sealed interface Output {
         }
 
         @Override
+        public void json(TextBuffer out, long row) {
+            elements.get((int) row).json(out);
+        }
+
+        @Override
         public void csv(TextBuffer out, long row) {
             elements.get((int) row).csv(out, 0);
         }
@@ -223,6 +236,11 @@ sealed interface Output {
                 separator = ',';
             }
             out.ascii(values.isEmpty() ? "{}" : "}");
+        }
+
+        @Override
+        public void json(TextBuffer out, long row) {
+            json(out);
         }
 
         @Override

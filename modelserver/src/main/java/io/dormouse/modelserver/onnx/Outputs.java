@@ -11,10 +11,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/// The answer of a model: `{"predictions":…}` for one output, `{"outputs":{name:…}}` for more; or
-/// CSV, a row for each instance with the outputs side by side.
+/// The answer of a model:
+///
+/// - `application/json`: `{"predictions":…}` for one output, `{"outputs":{name:…}}` for more
+/// - `application/jsonlines`: a line for each instance with what it has in `predictions`, or an
+///   object of the outputs by name
+/// - `text/csv`: a line for each instance with the outputs side by side
+/// - `application/x-npy`: the one output as an array
 final class Outputs {
-    static final List<String> TYPES = List.of(Media.JSON, Media.CSV);
+    static final List<String> TYPES = List.of(Media.JSON, Media.CSV, Media.JSON_LINES, Media.NPY);
 
     private static final int EXPECTED_BYTES = 512;
 
@@ -29,12 +34,21 @@ final class Outputs {
             outputs.add(Output.of(entry.getKey(), entry.getValue()));
         }
         TextBuffer text = new TextBuffer(EXPECTED_BYTES);
-        if (type.equals(Media.CSV)) {
-            csv(text, outputs);
-            return text.answer("text/csv; charset=utf-8");
-        }
-        json(text, names, outputs);
-        return text.answer(Media.JSON);
+        return switch (type) {
+            case Media.CSV -> {
+                csv(text, outputs);
+                yield text.answer("text/csv; charset=utf-8");
+            }
+            case Media.JSON_LINES -> {
+                jsonLines(text, names, outputs);
+                yield text.answer(Media.JSON_LINES);
+            }
+            case Media.NPY -> NpyAnswer.of(names, outputs);
+            default -> {
+                json(text, names, outputs);
+                yield text.answer(Media.JSON);
+            }
+        };
     }
 
     private static void json(TextBuffer text, List<String> names, List<Output> outputs) {
@@ -55,7 +69,7 @@ final class Outputs {
         text.ascii("}}");
     }
 
-    private static void csv(TextBuffer text, List<Output> outputs) throws Refusal {
+    private static long rows(List<Output> outputs) throws Refusal {
         long rows = outputs.getFirst().rows();
         for (Output output : outputs) {
             if (output.rows() != rows) {
@@ -64,6 +78,30 @@ final class Outputs {
                                 + Media.JSON);
             }
         }
+        return rows;
+    }
+
+    private static void jsonLines(TextBuffer text, List<String> names, List<Output> outputs)
+            throws Refusal {
+        long rows = rows(outputs);
+        for (long row = 0; row < rows; row++) {
+            if (outputs.size() == 1) {
+                outputs.getFirst().json(text, row);
+                text.append('\n');
+                continue;
+            }
+            char separator = '{';
+            for (int i = 0; i < outputs.size(); i++) {
+                text.append(separator).quoted(names.get(i)).append(':');
+                outputs.get(i).json(text, row);
+                separator = ',';
+            }
+            text.ascii("}\n");
+        }
+    }
+
+    private static void csv(TextBuffer text, List<Output> outputs) throws Refusal {
+        long rows = rows(outputs);
         for (long row = 0; row < rows; row++) {
             for (int i = 0; i < outputs.size(); i++) {
                 if (i > 0) {

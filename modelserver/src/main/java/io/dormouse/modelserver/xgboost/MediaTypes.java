@@ -7,7 +7,6 @@ import java.util.List;
 /// The formats that are understood and answered, chosen from the headers as AWS's container does.
 final class MediaTypes {
     private static final String LIBSVM = "text/libsvm";
-    static final String JSON_LINES = "application/jsonlines";
 
     private MediaTypes() {}
 
@@ -16,7 +15,7 @@ final class MediaTypes {
         return switch (Media.type(contentType)) {
             case Media.CSV, "csv" -> new CsvRows(body, features);
             case LIBSVM, "libsvm", "text/x-libsvm" -> new LibsvmRows(body, features);
-            case Media.JSON, JSON_LINES -> new JsonRows(body, features);
+            case Media.JSON, Media.JSON_LINES -> new JsonRows(body, features);
             case "" -> guess(body, features);
             default ->
                     throw Refusal.unsupportedType(
@@ -29,7 +28,7 @@ final class MediaTypes {
                                     + ", text/x-libsvm, "
                                     + Media.JSON
                                     + ", "
-                                    + JSON_LINES
+                                    + Media.JSON_LINES
                                     + ".");
         };
     }
@@ -53,6 +52,6 @@ final class MediaTypes {
     ///
     /// @param otherwise what is meant by no Accept and by one for anything
     static String answer(String accept, String otherwise) throws Refusal {
-        return Media.choose(accept, List.of(otherwise, Media.CSV, Media.JSON, JSON_LINES));
+        return Media.choose(accept, List.of(otherwise, Media.CSV, Media.JSON, Media.JSON_LINES));
     }
 }

@@ -1,18 +1,19 @@
 package io.dormouse.modelserver.onnx;
 
 import static io.dormouse.modelserver.OnnxFile.ANY;
+import static io.dormouse.modelserver.onnx.Asking.ask;
+import static io.dormouse.modelserver.onnx.Asking.json;
+import static io.dormouse.modelserver.onnx.Asking.refusal;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dormouse.modelserver.Load;
 import io.dormouse.modelserver.Models;
 import io.dormouse.modelserver.OnnxFile;
-import io.dormouse.modelserver.Predictor;
 import io.dormouse.modelserver.Refusal;
 import io.dormouse.modelserver.Steps;
 import io.dormouse.modelserver.Unloadable;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -38,32 +39,7 @@ class OnnxPredictorTest {
     @TempDir Path folder;
 
     private OnnxPredictor load(OnnxFile model) throws IOException, Unloadable {
-        model.into(folder);
-        Load load = new Load("onnx", folder.toFile(), Optional.empty(), Map.of());
-        return OnnxPredictor.load(load, 1, new Steps());
-    }
-
-    private static String ask(Predictor model, String type, String accept, byte[] body)
-            throws IOException, Refusal {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        model.predict(new Predictor.Request(type, accept, new ByteArrayInputStream(body)))
-                .writeTo(out);
-        return out.toString(StandardCharsets.UTF_8);
-    }
-
-    private static String ask(Predictor model, String type, String accept, String body)
-            throws IOException, Refusal {
-        return ask(model, type, accept, body.getBytes(StandardCharsets.UTF_8));
-    }
-
-    private static String json(Predictor model, String body) throws IOException, Refusal {
-        return ask(model, "application/json", "", body);
-    }
-
-    private static String refusal(Predictor model, String type, String body, int status) {
-        Refusal refusal = assertThrows(Refusal.class, () -> ask(model, type, "", body));
-        assertEquals(status, refusal.status(), refusal.getMessage());
-        return refusal.getMessage();
+        return Asking.load(model, folder);
     }
 
     @ParameterizedTest
@@ -179,8 +155,8 @@ class OnnxPredictorTest {
     void formatsThatAreNotSpokenAreNamed() throws IOException, Unloadable {
         try (OnnxPredictor model = load(Models.linear())) {
             assertEquals(
-                    "Content-Type is 'image/png', this model understands application/json, text/csv,"
-                            + " application/x-npy",
+                    "Content-Type is 'image/png', this model understands application/json,"
+                            + " application/jsonlines, text/csv, application/x-npy",
                     refusal(model, "image/png", "x", 415));
             Refusal refusal =
                     assertThrows(
@@ -282,35 +258,24 @@ class OnnxPredictorTest {
     }
 
     @Test
-    void arraysOfNumPyAreTaken() throws IOException, Unloadable, Refusal {
-        byte[] array = npy("<f8", "(2, 4)", 64);
-        ByteBuffer values = ByteBuffer.wrap(array).order(ByteOrder.LITTLE_ENDIAN);
-        for (int i = 0; i < 8; i++) {
-            values.putDouble(array.length - 64 + 8 * i, i);
+    void whatOnlyTheGraphKnowsIsRefusedAsAnyInputThatDoesNotFit() throws Exception {
+        try (OnnxPredictor model = load(Models.embeddings())) {
+            assertEquals("{\"predictions\":[[4.0,5.0],[12.0,13.0]]}", json(model, "[2,1]"));
+            String token = refusal(model, "application/json", "[0,7]", 400);
+            assertTrue(token.startsWith("the model refused the input: "), token);
+            assertTrue(token.contains("idx=7 must be within the inclusive range [-3,2]"), token);
+            String length = refusal(model, "application/json", "[0,0,0,0,0]", 400);
+            assertTrue(length.contains("4 by 5"), length);
         }
-        try (OnnxPredictor model = load(Models.linear())) {
-            assertEquals(
-                    "{\"predictions\":[[2.5,8.0],[10.5,24.0]]}",
-                    ask(model, "application/x-npy", "application/json", array));
-            byte[] cut = Arrays.copyOf(array, array.length - 1);
-            assertThrows(Refusal.class, () -> ask(model, "application/x-npy", "", cut));
-            byte[] wrong = npy("<c8", "(2, 4)", 64);
-            assertThrows(Refusal.class, () -> ask(model, "application/x-npy", "", wrong));
+        try (OnnxPredictor model = load(Models.batchesOfThree())) {
+            String batch = refusal(model, "text/csv", "1,2,3,4", 400);
+            assertTrue(batch.contains("MatMul dimension mismatch"), batch);
         }
-    }
-
-    private static byte[] npy(String type, String shape, int bytes) {
-        String text =
-                "{'descr': '"
-                        + type
-                        + "', 'fortran_order': False, 'shape': "
-                        + shape
-                        + ", }                    \n";
-        ByteBuffer array =
-                ByteBuffer.allocate(10 + text.length() + bytes).order(ByteOrder.LITTLE_ENDIAN);
-        array.put(new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0});
-        array.putShort((short) text.length()).put(text.getBytes(StandardCharsets.ISO_8859_1));
-        return array.array();
+        try (OnnxPredictor model = load(Models.numerals())) {
+            IllegalStateException failed =
+                    assertThrows(IllegalStateException.class, () -> json(model, "[[\"one\"]]"));
+            assertTrue(String.valueOf(failed.getMessage()).contains("Cast"), failed.toString());
+        }
     }
 
     @Test
