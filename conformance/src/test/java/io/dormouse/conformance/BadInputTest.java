@@ -212,6 +212,20 @@ class BadInputTest {
         assertEquals(424, error.statusCode());
         assertEquals(400, error.originalStatusCode());
         assertTrue(error.originalMessage().contains("input"), error.originalMessage());
+        ModelErrorException token =
+                assertThrows(
+                        ModelErrorException.class,
+                        () ->
+                                runtime.invokeEndpoint(r ->
+                                        r.endpointName("shapes")
+                                                .contentType("application/jsonlines")
+                                                .body(
+                                                        SdkBytes.fromUtf8String(
+                                                                "{\"input_ids\":[99999],"
+                                                                        + "\"attention_mask\":[1],"
+                                                                        + "\"token_type_ids\":[0]}\n"))));
+        assertEquals(400, token.originalStatusCode());
+        assertTrue(token.originalMessage().contains("idx=99999"), token.originalMessage());
         AwsServiceException large =
                 assertThrows(
                         AwsServiceException.class,

@@ -53,7 +53,7 @@ final class JobRun<J extends Job<J>> {
             if (job.isStopping()) {
                 end(new Ending.Stopped()); // It was asked to in an earlier life.
             } else {
-                run(job);
+                attempt(job);
             }
         } catch (JobFailed e) {
             end(e.ending());
@@ -67,7 +67,7 @@ final class JobRun<J extends Job<J>> {
         }
     }
 
-    private void run(J job) throws JobFailed, IOException, InterruptedException {
+    private void attempt(J job) throws JobFailed, IOException, InterruptedException {
         Task task = kind.task(job);
         InstanceShape shape = room.shape(job.instanceType());
         try (JobRoom.Place _ =
@@ -76,16 +76,16 @@ final class JobRun<J extends Job<J>> {
                 JobFolder folder = JobFolder.fresh(room.folder())) {
             advance(Job::preparing);
             kind.prepare(job, folder);
-            end(run(job, spec(job, task, shape, folder), folder));
+            end(runProgram(job, spec(job, task, shape, folder), folder));
         }
     }
 
     /// Runs the program, and brings away what it leaves.
-    private Ending run(J job, RunSpec spec, JobFolder folder)
+    private Ending runProgram(J job, RunSpec spec, JobFolder folder)
             throws JobFailed, IOException, InterruptedException {
         JobKind.Witness<J> witness = kind.witness(job);
         String stream = job.name() + "/algo-1-" + now().getEpochSecond();
-        if (advance(Job::running).isStopping()) {
+        if (advance(Job::running).isStopping() || execution.isAbandoned()) {
             return new Ending.Stopped();
         }
         try {

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -52,6 +53,10 @@ final class JobFixture implements AutoCloseable {
     final TrainingJobs training;
     final ProcessingJobs processing;
     final List<String> logs = new CopyOnWriteArrayList<>();
+
+    /// The places on the machine; there is one for every job unless a test takes them.
+    final Semaphore places = new Semaphore(100);
+
     private final Launcher launcher;
 
     JobFixture(Path folder) throws IOException {
@@ -69,7 +74,10 @@ final class JobFixture implements AutoCloseable {
                         new Tags(store),
                         s3,
                         launcher,
-                        (_, _, _) -> () -> {},
+                        (_, _, _) -> {
+                            places.acquire();
+                            return places::release;
+                        },
                         new Programs(
                                 Path.of(System.getProperty("java.home")),
                                 Path.of("../trainer/target/trainer-0.1.0-all.jar")

@@ -2,6 +2,7 @@ package io.dormouse.job;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -243,6 +244,49 @@ class TrainingJobsTest {
         jobs.training.stopTrainingJob(r -> r.trainingJobName("again"));
         DescribeTrainingJobResponse job = jobs.ended("again");
         assertEquals(TrainingJobStatus.STOPPED, job.trainingJobStatus(), job.failureReason());
+    }
+
+    @Test
+    void aJobIsStoppedWhileItWaitsForAPlace() {
+        int all = jobs.places.drainPermits();
+        train("waiting", SMALL);
+        JobFixture.until(jobs.places::hasQueuedThreads, isSo -> isSo);
+        jobs.training.stopTrainingJob(r -> r.trainingJobName("waiting"));
+        DescribeTrainingJobResponse job = jobs.ended("waiting");
+        assertEquals(TrainingJobStatus.STOPPED, job.trainingJobStatus(), job.failureReason());
+        assertEquals(
+                List.of(
+                        SecondaryStatus.STARTING,
+                        SecondaryStatus.STOPPING,
+                        SecondaryStatus.STOPPED),
+                job.secondaryStatusTransitions().stream().map(s -> s.status()).toList());
+        assertNull(job.trainingStartTime());
+        assertEquals(List.of(), jobs.logs);
+        jobs.places.release(all);
+        train("next", SMALL);
+        assertEquals(TrainingJobStatus.COMPLETED, jobs.ended("next").trainingJobStatus());
+        JobFixture.until(jobs.places::availablePermits, free -> free == all);
+    }
+
+    @Test
+    void aJobThatThePlatformWasEndedInWhileItStoppedIsNotRunAgain() throws IOException {
+        jobs.places.drainPermits();
+        train("stopping", SMALL);
+        JobFixture.until(jobs.places::hasQueuedThreads, isSo -> isSo);
+        jobs.training.close();
+        jobs.training.stopTrainingJob(r -> r.trainingJobName("stopping"));
+        jobs.close();
+        jobs = new JobFixture(folder);
+        assertEquals(
+                TrainingJobStatus.STOPPING,
+                jobs.training
+                        .describeTrainingJob(r -> r.trainingJobName("stopping"))
+                        .trainingJobStatus());
+        // It needs no place to end.
+        jobs.places.drainPermits();
+        jobs.training.resume();
+        assertEquals(TrainingJobStatus.STOPPED, jobs.ended("stopping").trainingJobStatus());
+        assertEquals(List.of(), jobs.logs);
     }
 
     @Test
