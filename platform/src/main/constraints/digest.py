@@ -34,6 +34,7 @@ SERVICES = {
     "logs": "logs",
     "sts": "sts",
     "iam": "iam",
+    "application-autoscaling": "application-autoscaling",
 }
 WITHOUT_SHAPES = {"s3"}
 NUMBERS = {"integer", "long", "float", "double", "short", "bigdecimal"}

@@ -2,6 +2,7 @@ package io.dormouse.app;
 
 import io.dormouse.artifact.Objects;
 import io.dormouse.endpoint.Containers;
+import io.dormouse.endpoint.Departure;
 import io.dormouse.endpoint.EndpointConfigs;
 import io.dormouse.endpoint.Endpoints;
 import io.dormouse.endpoint.Models;
@@ -35,7 +36,8 @@ final class ControlPlane implements AutoCloseable {
             InstantSource clock,
             Objects objects,
             Workers workers,
-            Routes routes) {
+            Routes routes,
+            Departure departure) {
         this.store = store;
         this.tags = tags;
         groups = new ModelPackageGroups(store, tags, clock);
@@ -56,7 +58,12 @@ final class ControlPlane implements AutoCloseable {
                         models,
                         workers.models(),
                         workers.pools(),
-                        routes);
+                        routes,
+                        departure);
+    }
+
+    Endpoints endpoints() {
+        return endpoints;
     }
 
     /// What serves SageMaker's operations, with tags and Search over the jobs too.

@@ -1,6 +1,8 @@
 package io.dormouse.app;
 
 import io.dormouse.artifact.Objects;
+import io.dormouse.autoscaling.Autoscaling;
+import io.dormouse.autoscaling.ScalingRecords;
 import io.dormouse.aws.Caller;
 import io.dormouse.gateway.EndpointPages;
 import io.dormouse.gateway.InvocationLimits;
@@ -34,7 +36,7 @@ import java.util.List;
 import java.util.Map;
 
 /// Everything behind the port, constructed in the order data flows: store, objects, metrics,
-/// identity, workers, gateway, registry and endpoints, jobs. Closed in reverse.
+/// identity, workers, gateway, registry and endpoints, their scaling, jobs. Closed in reverse.
 final class Rooms implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Rooms.class.getName());
 
@@ -72,16 +74,26 @@ final class Rooms implements AutoCloseable {
                 new AccessKeys(store, InstantSource.system(), settings.owner(), secrets(settings));
         Roles roles = new Roles(store, clock);
         workers = opened(new Workers(settings, clock, objects, logs.writer()));
-        Invocations invocations =
-                new Invocations(
-                        routes,
-                        metrics.meters(),
-                        new InvocationLimits(
-                                settings.payloadBytesMax(),
-                                InvocationLimits.DEFAULT.answerWait(),
-                                InvocationLimits.DEFAULT.startWait()));
+        ScalingRecords scalings = new ScalingRecords(store, tags);
         ControlPlane control =
-                opened(new ControlPlane(store, tags, clock, objects, workers, routes));
+                opened(
+                        new ControlPlane(
+                                store,
+                                tags,
+                                clock,
+                                objects,
+                                workers,
+                                routes,
+                                scalings::endpointGone));
+        Autoscaling scaling =
+                opened(
+                        new Autoscaling(
+                                scalings,
+                                control.endpoints(),
+                                metrics,
+                                clock,
+                                workers.alarms(),
+                                settings.owner()));
         Jobs jobs =
                 opened(
                         new Jobs(
@@ -93,18 +105,30 @@ final class Rooms implements AutoCloseable {
                                 workers,
                                 logs.writer(),
                                 metrics.meters()));
-        operations = operations(control, jobs, invocations, keys, roles, clock);
+        operations = operations(control, jobs, scaling, invocations(settings), keys, roles, clock);
         authenticator = authenticator(settings, keys);
         handler = router();
         Thread.ofVirtual().name("sweep").start(objects::sweep);
         control.start();
+        scaling.start();
         jobs.resume(Jobs.folder(settings));
+    }
+
+    private Invocations invocations(Settings settings) {
+        return new Invocations(
+                routes,
+                metrics.meters(),
+                new InvocationLimits(
+                        settings.payloadBytesMax(),
+                        InvocationLimits.DEFAULT.answerWait(),
+                        InvocationLimits.DEFAULT.startWait()));
     }
 
     /// The table of what is served, and by whom.
     private Operations operations(
             ControlPlane control,
             Jobs jobs,
+            Autoscaling scaling,
             Invocations invocations,
             AccessKeys keys,
             Roles roles,
@@ -121,6 +145,7 @@ final class Rooms implements AutoCloseable {
                         roles,
                         new Policies(store, clock),
                         new Principals(store, clock))
+                .join(AwsService.APPLICATION_AUTO_SCALING, (Object[]) scaling.operations())
                 .build();
     }
 

@@ -1,6 +1,7 @@
 package io.dormouse.app;
 
 import io.dormouse.metrics.LogWriter;
+import io.dormouse.worker.Alarms;
 import io.dormouse.worker.Capacity;
 import io.dormouse.worker.ClockAlarms;
 import io.dormouse.worker.Launcher;
@@ -99,6 +100,11 @@ final class Workers implements AutoCloseable {
 
     Capacity capacity() {
         return capacity;
+    }
+
+    /// Alarms by the platform's clock, for tasks that may take a while.
+    Alarms alarms() {
+        return (due, task) -> alarms.at(due, () -> Thread.startVirtualThread(task));
     }
 
     WarmPool warm() {

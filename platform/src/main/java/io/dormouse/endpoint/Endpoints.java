@@ -58,6 +58,7 @@ public final class Endpoints implements SageMakerClient {
     /// @param preparer lays models out
     /// @param groups makes the groups of instances
     /// @param routes where the gateway reads what is in service
+    /// @param departure told of each endpoint that goes
     public Endpoints(
             Store store,
             Tags tags,
@@ -66,7 +67,8 @@ public final class Endpoints implements SageMakerClient {
             Models models,
             io.dormouse.worker.Models preparer,
             Groups groups,
-            Routes routes) {
+            Routes routes,
+            Departure departure) {
         this.store = store;
         this.tags = tags;
         this.clock = clock;
@@ -74,7 +76,7 @@ public final class Endpoints implements SageMakerClient {
         this.models = models;
         this.endpoints = new Records<>(store, Resource.ENDPOINT.kind(), Endpoint.CODEC);
         this.serving = new Serving(preparer, groups, routes);
-        this.reconciler = new Reconciler(store, endpoints, tags, clock, serving);
+        this.reconciler = new Reconciler(store, endpoints, tags, clock, serving, departure);
     }
 
     /// Takes up what an earlier life of the platform left, and returns when every endpoint that was

@@ -43,6 +43,7 @@ final class Reconciler implements AutoCloseable {
     private final Tags tags;
     private final InstantSource clock;
     private final Serving serving;
+    private final Departure departure;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final ConcurrentHashMap<String, CompletableFuture<String>> looks =
             new ConcurrentHashMap<>();
@@ -54,12 +55,14 @@ final class Reconciler implements AutoCloseable {
             Records<Endpoint> endpoints,
             Tags tags,
             InstantSource clock,
-            Serving serving) {
+            Serving serving,
+            Departure departure) {
         this.store = store;
         this.endpoints = endpoints;
         this.tags = tags;
         this.clock = clock;
         this.serving = serving;
+        this.departure = departure;
     }
 
     /// Looks at every endpoint, and returns when those that were in service are again, or are known
@@ -190,6 +193,7 @@ final class Reconciler implements AutoCloseable {
         store.write(tx -> {
             tags.removeAll(tx, entry.body().arn());
             append(tx, entry, "DELETED");
+            departure.gone(tx, entry.body().name());
             return endpoints.delete(tx, entry.name());
         });
     }

@@ -7,6 +7,7 @@
 ///     Ladder      where does an admitted one get its slot?    slot · start under way · soon-free slot
 ///                                                             · warm worker · start · wait
 ///     Desired     how many instances should there be?
+///     TargetTracking  how much provisioned concurrency keeps a metric near its target?
 ///     IdlePolicy  how long is an idle one kept, and when is it woken again?
 ///     Eviction    which idle one goes first when the machine is full?
 ///

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import software.amazon.awssdk.core.SdkClient;
+import software.amazon.awssdk.services.applicationautoscaling.ApplicationAutoScalingClient;
 import software.amazon.awssdk.services.cloudwatch.CloudWatchClient;
 import software.amazon.awssdk.services.cloudwatchlogs.CloudWatchLogsClient;
 import software.amazon.awssdk.services.iam.IamClient;
@@ -87,7 +88,16 @@ public enum AwsService {
             "2010-05-08",
             "https://iam.amazonaws.com/doc/2010-05-08/",
             Violations.QUERY,
-            QUERY);
+            QUERY),
+    APPLICATION_AUTO_SCALING(
+            "application-autoscaling",
+            ApplicationAutoScalingClient.class,
+            "application-autoscaling",
+            "AnyScaleFrontendService",
+            "2016-02-06",
+            "",
+            Violations.JSON,
+            AWS_JSON_1_1);
 
     private final String id;
     private final Class<? extends SdkClient> client;

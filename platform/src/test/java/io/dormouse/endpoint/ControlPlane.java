@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -46,6 +47,9 @@ final class ControlPlane implements AutoCloseable {
 
     /// Objects by URL.
     final Set<String> objects = new HashSet<>(Set.of(ARTIFACT));
+
+    /// Endpoints that others were told are gone.
+    final List<String> gone = new CopyOnWriteArrayList<>();
 
     final Platform platform;
     private final Path folder;
@@ -79,7 +83,15 @@ final class ControlPlane implements AutoCloseable {
         configs = new EndpointConfigs(store, tags, () -> now, models);
         endpoints =
                 new Endpoints(
-                        store, tags, () -> now, configs, models, platform, platform::group, routes);
+                        store,
+                        tags,
+                        () -> now,
+                        configs,
+                        models,
+                        platform,
+                        platform::group,
+                        routes,
+                        (_, name) -> gone.add(name));
         tagging =
                 new SageMakerTags(
                         store,

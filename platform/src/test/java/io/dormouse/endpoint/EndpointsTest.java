@@ -341,8 +341,10 @@ class EndpointsTest {
         assertTrue(
                 refusal(() -> plane.endpoints.deleteEndpoint(r -> r.endpointName("e")))
                         .startsWith("Cannot update in-progress endpoint"));
+        assertEquals(List.of(), plane.gone);
         group.drained.complete(null);
         plane.awaitGone("e");
+        assertEquals(List.of("e"), plane.gone);
         assertTrue(group.closed);
         assertTrue(plane.tags.of(ARN + "endpoint/e").isEmpty());
         assertEquals(List.of("CREATING", "IN_SERVICE", "DELETING", "DELETED"), plane.told("e"));
