@@ -85,15 +85,7 @@ final class Rooms implements AutoCloseable {
                                 workers,
                                 routes,
                                 scalings::endpointGone));
-        Autoscaling scaling =
-                opened(
-                        new Autoscaling(
-                                scalings,
-                                control.endpoints(),
-                                metrics,
-                                clock,
-                                workers.alarms(),
-                                settings.owner()));
+        Autoscaling scaling = opened(scaling(settings, clock, scalings, control));
         Jobs jobs =
                 opened(
                         new Jobs(
@@ -112,6 +104,12 @@ final class Rooms implements AutoCloseable {
         control.start();
         scaling.start();
         jobs.resume(Jobs.folder(settings));
+    }
+
+    private Autoscaling scaling(
+            Settings settings, InstantSource clock, ScalingRecords records, ControlPlane control) {
+        return new Autoscaling(
+                records, control.endpoints(), metrics, clock, workers.alarms(), settings.owner());
     }
 
     private Invocations invocations(Settings settings) {

@@ -41,7 +41,7 @@ record Cron(BitSet minutes, BitSet hours, BitSet months, BitSet years, Predicate
     ///
     /// @throws IllegalArgumentException naming the field that is wrong
     static Cron parse(String text) {
-        String[] fields = text.strip().toUpperCase(Locale.ROOT).split("\\s+");
+        String[] fields = text.strip().toUpperCase(Locale.ROOT).split("\\s+", -1);
         if (fields.length != 6) {
             throw wrong(
                     text,

@@ -26,6 +26,7 @@ import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.services.applicationautoscaling.model.ScalableTarget;
 import software.amazon.awssdk.services.applicationautoscaling.model.ScalableTargetAction;
 import software.amazon.awssdk.services.applicationautoscaling.model.ScalingPolicy;
+import software.amazon.awssdk.services.applicationautoscaling.model.SuspendedState;
 import software.amazon.awssdk.services.applicationautoscaling.model.TargetTrackingScalingPolicyConfiguration;
 
 /// Does what is asked for. A look at a target goes through four things, and each is left for the
@@ -248,36 +249,42 @@ final class Scaling implements AutoCloseable {
         Map<String, Verdict> verdicts = new LinkedHashMap<>();
         for (Entry<ScalingPolicy> each :
                 records.store.read(query -> records.policies(query, target.id()))) {
-            policies.put(each.body().policyName(), each.body());
-            verdicts.put(
-                    each.body().policyName(),
+            Verdict verdict =
                     TargetTracking.decide(
                             policy(each.body()),
                             readings.of(each.body(), found.endpoint(), now),
                             capacity,
                             target.past(),
-                            now));
+                            now);
+            policies.put(each.body().policyName(), each.body());
+            verdicts.put(each.body().policyName(), verdict);
         }
+        LOG.log(System.Logger.Level.DEBUG, () -> target.id().resource() + ": " + verdicts);
         Optional<Chosen> chosen = TargetTracking.together(verdicts);
-        if (chosen.isEmpty()) {
-            LOG.log(System.Logger.Level.DEBUG, () -> target.id().resource() + ": " + verdicts);
-            return;
+        Optional<ScalingPolicy> by = chosen.map(each -> policies.get(each.policy()));
+        if (by.isPresent()) {
+            follow(target, by.get(), chosen.get().verdict(), capacity.current(), now);
         }
-        ScalingPolicy policy = policies.get(chosen.get().policy());
-        Past past = target.past();
-        switch (chosen.get().verdict()) {
+    }
+
+    private void follow(
+            Target target, ScalingPolicy policy, Verdict verdict, int current, Instant now) {
+        SuspendedState suspended = target.shape().suspendedState();
+        switch (verdict) {
             case TargetTracking.ScaleOut out -> {
-                if (!target.shape().suspendedState().dynamicScalingOutSuspended()) {
+                if (!suspended.dynamicScalingOutSuspended()) {
                     // A step out ends the cooldown of the last step in.
-                    ScaledOut last = new ScaledOut(now, capacity.current());
-                    Target then = target.scaled(new Past(Optional.of(last), Optional.empty()));
-                    apply(then, because(policy, Monitor.HIGH, out.to(), out.reason(), now), now);
+                    ScaledOut last = new ScaledOut(now, current);
+                    Past past = new Past(Optional.of(last), Optional.empty());
+                    Activity activity = because(policy, Monitor.HIGH, out.to(), out.reason(), now);
+                    apply(target.scaled(past), activity, now);
                 }
             }
             case TargetTracking.ScaleIn in -> {
-                if (!target.shape().suspendedState().dynamicScalingInSuspended()) {
-                    Target then = target.scaled(new Past(past.out(), Optional.of(now)));
-                    apply(then, because(policy, Monitor.LOW, in.to(), in.reason(), now), now);
+                if (!suspended.dynamicScalingInSuspended()) {
+                    Past past = new Past(target.past().out(), Optional.of(now));
+                    Activity activity = because(policy, Monitor.LOW, in.to(), in.reason(), now);
+                    apply(target.scaled(past), activity, now);
                 }
             }
             case TargetTracking.Stay _ -> throw new IllegalStateException("nothing was chosen");

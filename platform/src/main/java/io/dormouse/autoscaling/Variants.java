@@ -37,7 +37,7 @@ final class Variants {
         }
     }
 
-    /// @return empty where there is no such endpoint or variant
+    /// The variant; empty where there is no such endpoint or variant.
     Optional<Found> find(VariantId id) {
         DescribeEndpointResponse endpoint;
         try {
