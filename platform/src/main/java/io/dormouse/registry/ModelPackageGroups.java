@@ -24,6 +24,7 @@ import software.amazon.awssdk.services.sagemaker.SageMakerClient;
 import software.amazon.awssdk.services.sagemaker.model.ConflictException;
 import software.amazon.awssdk.services.sagemaker.model.CreateModelPackageGroupRequest;
 import software.amazon.awssdk.services.sagemaker.model.CreateModelPackageGroupResponse;
+import software.amazon.awssdk.services.sagemaker.model.CrossAccountFilterOption;
 import software.amazon.awssdk.services.sagemaker.model.DeleteModelPackageGroupPolicyRequest;
 import software.amazon.awssdk.services.sagemaker.model.DeleteModelPackageGroupPolicyResponse;
 import software.amazon.awssdk.services.sagemaker.model.DeleteModelPackageGroupRequest;
@@ -148,6 +149,12 @@ public final class ModelPackageGroups implements SageMakerClient {
     @Override
     public ListModelPackageGroupsResponse listModelPackageGroups(
             ListModelPackageGroupsRequest request) {
+        if (request.crossAccountFilterOption() == CrossAccountFilterOption.CROSS_ACCOUNT) {
+            // Nothing here is shared from another account.
+            return ListModelPackageGroupsResponse.builder()
+                    .modelPackageGroupSummaryList(List.of())
+                    .build();
+        }
         Page<ModelPackageGroupSummary> page =
                 groups.page(Listing.of(request))
                         .map(each ->

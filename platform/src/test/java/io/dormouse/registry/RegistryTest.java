@@ -342,6 +342,10 @@ class RegistryTest {
         var named = groups.listModelPackageGroups(r -> r.nameContains("H"));
         assertEquals(1, named.modelPackageGroupSummaryList().size());
         assertEquals("h", named.modelPackageGroupSummaryList().getFirst().modelPackageGroupName());
+        var shared = groups.listModelPackageGroups(r -> r.crossAccountFilterOption("CrossAccount"));
+        assertTrue(shared.modelPackageGroupSummaryList().isEmpty());
+        var own = groups.listModelPackageGroups(r -> r.crossAccountFilterOption("SameAccount"));
+        assertEquals(2, own.modelPackageGroupSummaryList().size());
     }
 
     @Test
