@@ -281,6 +281,7 @@ class HostingOverHttpTest {
         assertEquals(
                 Set.of(
                         "CreationTime",
+                        "EnableNetworkIsolation",
                         "EndpointConfigArn",
                         "EndpointConfigName",
                         "ProductionVariants"),
