@@ -107,13 +107,14 @@ class AutoscalingTest {
             register(endpoint, 1, 3);
             PutScalingPolicyResponse policy = track(endpoint, 0.5);
             assertEquals(2, policy.alarms().size());
+            endpoint.nextMinute();
             for (int minute = 0; minute < 2; minute++) {
                 endpoint.invoke();
-                endpoint.advance(60);
+                endpoint.nextMinute();
             }
             assertEquals(1, endpoint.current().provisionedConcurrency(), "not before 3 minutes");
             endpoint.invoke();
-            endpoint.advance(60);
+            endpoint.nextMinute();
             awaitProvisioned(endpoint, 2);
             ScalingActivity out = activities(endpoint).getFirst();
             assertEquals("Setting desired provisioned concurrency to 2.", out.description());
@@ -129,7 +130,7 @@ class AutoscalingTest {
                     out.statusMessage());
             assertTrue(out.details().contains("1.00 is above the target 0.500"), out.details());
 
-            // The minutes of the load are 14 to 16 ago: fifteen are not silent yet.
+            // The last minute of the load is the fifteenth before this one: not all are silent yet.
             endpoint.advance(14 * 60);
             assertEquals(1, activities(endpoint).size());
             endpoint.advance(60);
