@@ -195,7 +195,7 @@ final class Invocation {
         return switch (failure.reason()) {
             case MODEL -> Refusal.silence(endpoint, "The model cannot be loaded: " + message);
             case MEMORY -> Refusal.outOfMemory(endpoint, message);
-            case TIMEOUT -> Refusal.silence(endpoint, message);
+            case TIMEOUT, BROKEN -> Refusal.silence(endpoint, message);
             case CAPACITY -> Refusal.unavailable(message);
             case PLATFORM -> Refusal.internal(message);
         };

@@ -29,4 +29,10 @@ final class Member {
         this.start = start;
         this.slots = slots;
     }
+
+    /// Ends it, and does not wait for that.
+    void end() {
+        reservation.leaving();
+        Thread.startVirtualThread(instance::close);
+    }
 }

@@ -34,7 +34,7 @@ final class Ping {
             case UNLOADABLE -> StartFailed.Cause.MODEL;
             case OUT_OF_MEMORY -> StartFailed.Cause.MEMORY;
             case TIMEOUT -> StartFailed.Cause.TIMEOUT;
-            case DIED, GARBAGE, TRUNCATED, CALLER_GONE -> StartFailed.Cause.PLATFORM;
+            case DIED, GARBAGE, TRUNCATED, CALLER_GONE -> StartFailed.Cause.BROKEN;
         };
     }
 }

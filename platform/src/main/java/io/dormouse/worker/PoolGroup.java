@@ -139,7 +139,7 @@ public final class PoolGroup implements WorkerGroup, Capacity.Evictable {
 
     private void becameIdle(Member member, long now) {
         if (member.retired) {
-            end(member);
+            member.end();
         } else if (line.isEmpty()) {
             idling.lookLater(floor.min(), now);
             pools.capacity.idle();
@@ -219,7 +219,7 @@ public final class PoolGroup implements WorkerGroup, Capacity.Evictable {
         }
     }
 
-    // Starts
+    // Starts and ends
 
     private void beginUnasked(String cause, long keptUntil) {
         long wait = pools.settings.unaskedWait().toNanos();
@@ -330,32 +330,31 @@ public final class PoolGroup implements WorkerGroup, Capacity.Evictable {
         return held(() -> floor.await(roster.size()));
     }
 
-    // Ends
-
     /// An instance did not do what it must.
     void broke(Member member, Fault fault) {
         locked(() -> {
-            if (!member.retired) {
-                String what = fault.kind() + ": " + fault.getMessage();
-                retire(member, "replace", member.instance.id() + " " + what);
+            String what = member.instance.id() + " " + fault.kind() + ": " + fault.getMessage();
+            if (member.retired) {
+                note(member, "fault", what); // its end was seen first and does not tell that
+            } else {
+                retire(member, "replace", what);
                 seekAgain();
             }
         });
     }
 
-    /// No further request for an instance; it ends with its last one.
-    private void retire(Member member, String kind, String reason) {
+    private void note(Member member, String kind, String reason) {
         decided(kind, reason);
         member.start.log.line(kind + ": " + reason);
-        roster.retire(member);
-        if (member.leases.isEmpty()) {
-            end(member);
-        }
     }
 
-    private static void end(Member member) {
-        member.reservation.leaving();
-        Thread.startVirtualThread(member.instance::close);
+    /// No further request for an instance; it ends with its last one.
+    private void retire(Member member, String kind, String reason) {
+        note(member, kind, reason);
+        roster.retire(member);
+        if (member.leases.isEmpty()) {
+            member.end();
+        }
     }
 
     private void ended(Member member, Instance.Ending ending) {
@@ -363,7 +362,7 @@ public final class PoolGroup implements WorkerGroup, Capacity.Evictable {
         locked(() -> {
             if (!member.retired) {
                 floor.failed();
-                decided("ended", member.instance.id() + " ended by itself: " + ending.reason());
+                note(member, "ended", member.instance.id() + " is gone: " + ending.reason());
             }
             roster.remove(member);
             member.reservation.close();
@@ -455,7 +454,7 @@ public final class PoolGroup implements WorkerGroup, Capacity.Evictable {
             draining = true;
             floor.set(0, roster.size());
             line.failAll(new StartFailed(StartFailed.Cause.PLATFORM, spec.owner() + " closed."));
-            List.copyOf(roster.members()).forEach(PoolGroup::end);
+            List.copyOf(roster.members()).forEach(Member::end);
             settle();
         });
     }

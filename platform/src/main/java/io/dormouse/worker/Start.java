@@ -126,7 +126,10 @@ final class Start implements Runnable {
                 return warm.get();
             } catch (StartFailed e) {
                 warm.get().close();
-                if (e.reason() != StartFailed.Cause.PLATFORM) {
+                boolean broken =
+                        e.reason() == StartFailed.Cause.PLATFORM
+                                || e.reason() == StartFailed.Cause.BROKEN;
+                if (!broken) {
                     throw e;
                 }
                 // The worker was broken, not the model: begin from nothing.

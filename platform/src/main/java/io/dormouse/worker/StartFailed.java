@@ -14,6 +14,8 @@ public final class StartFailed extends Exception {
         MEMORY,
         /// It took longer than it may.
         TIMEOUT,
+        /// The model server ended, or did not do what it must, before it was ready.
+        BROKEN,
         /// The machine is full: the message says of what.
         CAPACITY,
         /// This platform cannot run it: no such engine, a broken installation.

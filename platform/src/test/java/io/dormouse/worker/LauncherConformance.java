@@ -242,7 +242,7 @@ public abstract class LauncherConformance {
         Files.createFile(folder.resolve("model/dead-on-arrival"));
         assertEquals(Fault.Kind.DIED, fault(start(1), "hello").kind());
         StartFailed failed = assertThrows(StartFailed.class, () -> start(2));
-        assertEquals(StartFailed.Cause.PLATFORM, failed.reason());
+        assertEquals(StartFailed.Cause.BROKEN, failed.reason());
     }
 
     @Test

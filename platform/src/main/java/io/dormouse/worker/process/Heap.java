@@ -29,6 +29,10 @@ record Heap(int objectsMb, int directMb) {
     }
 
     List<String> flags() {
-        return List.of("-Xmx" + objectsMb + "m", "-XX:MaxDirectMemorySize=" + directMb + "m");
+        // A server whose heap was full once may have lost any thread: better a fresh one.
+        return List.of(
+                "-Xmx" + objectsMb + "m",
+                "-XX:MaxDirectMemorySize=" + directMb + "m",
+                "-XX:+ExitOnOutOfMemoryError");
     }
 }

@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -42,12 +43,16 @@ final class HttpLink implements AutoCloseable {
     /// Sends a request and reads the head of its answer.
     ///
     /// @param patience runs while we wait for the model server, not for the caller's body
-    AnswerHead exchange(Request request, InputStream body, Patience patience) throws LinkBroken {
+    /// @param ready what runs when the model server says that it is ready to take the request;
+    ///   where it is there it is asked to, and has the request's own time only from then on
+    AnswerHead exchange(
+            Request request, InputStream body, Patience patience, Optional<Runnable> ready)
+            throws LinkBroken {
         if (next < limit) {
             throw AnswerHead.garbage("bytes that nobody asked for");
         }
         try {
-            write(request, body, patience);
+            write(request, body, patience, ready.isPresent());
         } catch (LinkBroken e) {
             throw e;
         } catch (IOException e) {
@@ -57,9 +62,14 @@ final class HttpLink implements AutoCloseable {
         patience.begin();
         try {
             AnswerHead head = readHead();
+            ready.ifPresent(Runnable::run);
             while (head.status() < 200) {
+                patience.end();
+                patience.renew(request.timeout());
+                patience.begin();
                 head = readHead();
             }
+            patience.renew(request.timeout());
             spent |= head.last();
             return head;
         } finally {
@@ -67,7 +77,8 @@ final class HttpLink implements AutoCloseable {
         }
     }
 
-    private void write(Request request, InputStream body, Patience patience) throws IOException {
+    private void write(Request request, InputStream body, Patience patience, boolean expects)
+            throws IOException {
         byte[] piece = new byte[pieceSize(request)];
         int have = readCaller(body, piece, request.contentLength().orElse(Long.MAX_VALUE));
         boolean whole = have < piece.length || request.contentLength().orElse(-1) == have;
@@ -75,7 +86,7 @@ final class HttpLink implements AutoCloseable {
         if (whole && request.contentLength().isPresent()) {
             checkLength(request.contentLength().getAsLong(), have);
         }
-        byte[] head = head(request, length);
+        byte[] head = head(request, length, expects);
         patience.begin();
         try {
             if (length < 0) {
@@ -150,7 +161,7 @@ final class HttpLink implements AutoCloseable {
         }
     }
 
-    private static byte[] head(Request request, long length) {
+    private static byte[] head(Request request, long length, boolean expects) {
         var text = new StringBuilder(256);
         text.append(request.method()).append(' ').append(request.path());
         text.append(" HTTP/1.1\r\nHost: localhost\r\n");
@@ -159,6 +170,9 @@ final class HttpLink implements AutoCloseable {
                 text.append(header.getKey()).append(": ");
                 text.append(oneLine(header.getValue())).append("\r\n");
             }
+        }
+        if (expects) {
+            text.append("Expect: 100-continue\r\n");
         }
         if (length >= 0) {
             text.append("Content-Length: ").append(length).append("\r\n\r\n");

@@ -35,8 +35,8 @@ final class Namespaces implements Walls {
     private final Antechamber antechamber;
     private final String scratchOptions;
 
-    /// Counted by the antechamber's thread.
-    private int births;
+    /// Counted by the antechamber's thread, from where another platform's count does not come soon.
+    private int births = (int) (ProcessHandle.current().pid() % 0x10000) << 12;
 
     /// What lies below the scratch space and so cannot lie ready below it.
     private final List<Path> inScratch;

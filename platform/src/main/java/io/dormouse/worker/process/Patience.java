@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 final class Patience {
     private final ScheduledExecutorService clock;
     private final Runnable alarm;
-    private final long wholeNanos;
+    private long wholeNanos;
     private long leftNanos;
     private long since;
     private Future<?> pending;
@@ -31,6 +31,12 @@ final class Patience {
     void end() {
         pending.cancel(false);
         leftNanos = Math.max(0, leftNanos - (System.nanoTime() - since));
+    }
+
+    /// From now on so much of it, and all of that.
+    void renew(Duration whole) {
+        wholeNanos = whole.toNanos();
+        renew();
     }
 
     /// The whole of it again: each piece of a body that streams has its own.

@@ -256,6 +256,7 @@ public final class ProcessLauncher implements Launcher {
             if (Files.exists(socket)) {
                 try {
                     links.give(links.connect());
+                    instance.isReady();
                     return;
                 } catch (LinkBroken e) {
                     // Bound and not listening yet, or ended meanwhile.
@@ -281,8 +282,7 @@ public final class ProcessLauncher implements Launcher {
         Limits.Limit limit = machine.hold(id, process, worker.memoryMb(), WORKER_TASKS_MAX);
         LogLines log = new LogLines(process.log(), worker.log());
         var parts =
-                new WorkerProcess.Parts(
-                        id, process, walls(), links, log, limit, clock, settings.closeGrace());
+                new WorkerProcess.Parts(id, process, walls(), links, log, limit, clock, settings);
         var instance = new WorkerProcess(parts, worker.owner(), worker.memoryMb(), steps);
         running.add(instance);
         var _ =

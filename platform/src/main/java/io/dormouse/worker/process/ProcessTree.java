@@ -1,11 +1,13 @@
 package io.dormouse.worker.process;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// What the kernel says of processes, read from `/proc`. On a system without it nothing is known
 /// and everything is zero.
@@ -44,6 +46,15 @@ final class ProcessTree {
         // The name may hold anything; after it come the state and, nineteen words on, the time.
         String[] words = end < 0 ? new String[0] : stat.substring(end + 2).split(" ");
         return words.length < 20 ? 0 : Long.parseLong(words[19]);
+    }
+
+    /// How many descriptors a process has open; 0 where that is not told.
+    static long descriptors(long pid) {
+        try (Stream<Path> open = Files.list(Path.of("/proc/" + pid + "/fd"))) {
+            return open.count();
+        } catch (IOException | UncheckedIOException e) {
+            return 0;
+        }
     }
 
     private static String read(String file) {

@@ -23,7 +23,7 @@ import java.util.concurrent.CompletableFuture;
 /// connecting to a listener of our own: so our ends are channels of the JDK.
 final class SocketSpawner implements Spawner, AutoCloseable {
     /// More than a model server of a thousand connections needs.
-    private static final long DESCRIPTORS_MAX = 4096;
+    static final long DESCRIPTORS_MAX = 4096;
 
     /// Starts the process itself, as [Libc#spawn] does.
     interface Birth {

@@ -30,6 +30,13 @@ final class WorkerProcess implements Instance {
     private static final int UNLOADABLE = 3;
 
     private static final String CANNOT_LOAD = "cannot load: ";
+
+    /// What a virtual machine says last that was told to end when its memory is full.
+    private static final String HEAP_FULL = "Terminating due to java.lang.OutOfMemoryError: ";
+
+    /// Answers from here on say that the model server failed.
+    private static final int FAILED = 500;
+
     private static final String STEPS = "x-dormouse-steps";
 
     /// A rest of an answer that nobody reads any more is worth reading away up to this size; beyond
@@ -40,8 +47,6 @@ final class WorkerProcess implements Instance {
     /// code says why.
     private static final Duration LAST_WORDS = Duration.ofSeconds(1);
 
-    private static final Duration LOAD = Duration.ofMinutes(3);
-
     private final String id;
     private final Spawned process;
     private final Walls walls;
@@ -50,6 +55,7 @@ final class WorkerProcess implements Instance {
     private final Limits.Limit limit;
     private final ScheduledExecutorService clock;
     private final Duration closeGrace;
+    private final Duration healthy;
     private final CompletableFuture<Ending> ending;
 
     /// The start whose last steps the first answer brings; nobody's after that.
@@ -58,7 +64,9 @@ final class WorkerProcess implements Instance {
     private final AtomicBoolean closing = new AtomicBoolean();
     private volatile String owner;
     private volatile int memoryMb;
+    private volatile boolean ready;
     private volatile boolean late;
+    private volatile boolean leaky;
     private volatile boolean unloadable;
 
     /// The parts of an instance, as the launcher put them together.
@@ -70,7 +78,7 @@ final class WorkerProcess implements Instance {
             LogLines log,
             Limits.Limit limit,
             ScheduledExecutorService clock,
-            Duration closeGrace) {}
+            ProcessSettings settings) {}
 
     WorkerProcess(Parts parts, String owner, int memoryMb, Steps steps) {
         this.id = parts.id();
@@ -80,7 +88,8 @@ final class WorkerProcess implements Instance {
         this.log = parts.log();
         this.limit = parts.limit();
         this.clock = parts.clock();
-        this.closeGrace = parts.closeGrace();
+        this.closeGrace = parts.settings().closeGrace();
+        this.healthy = parts.settings().healthy();
         this.owner = owner;
         this.memoryMb = memoryMb;
         this.unstamped = new AtomicReference<>(Optional.of(steps));
@@ -102,6 +111,14 @@ final class WorkerProcess implements Instance {
             return new Ending(
                     own, true, "it needed more than its %d MB of memory".formatted(memoryMb));
         }
+        if (lastLine.startsWith(HEAP_FULL)) {
+            String kind = lastLine.substring(HEAP_FULL.length());
+            return new Ending(
+                    own,
+                    true,
+                    "its virtual machine had no more memory (%s), a part of its %d MB"
+                            .formatted(kind, memoryMb));
+        }
         if (code == UNLOADABLE && lastLine.startsWith(CANNOT_LOAD)) {
             unloadable = true;
             return new Ending(code, false, lastLine.substring(CANNOT_LOAD.length()));
@@ -111,7 +128,12 @@ final class WorkerProcess implements Instance {
 
     private String reason(int code) {
         if (late) {
-            return "it was ended because it did not answer in time";
+            return ready
+                    ? "it was ended because it did not answer in time"
+                    : "it was ended because it was not ready within " + healthy.toSeconds() + " s";
+        }
+        if (leaky) {
+            return "it was ended because it had hardly any descriptors left: it leaks them";
         }
         if (closing.get() && (code == 0 || code > 128)) {
             return "it was ended by the platform";
@@ -139,7 +161,7 @@ final class WorkerProcess implements Instance {
         limit.limitMemory(spec.memoryMb() * 1024L * 1024L);
         unstamped.set(Optional.of(steps));
         byte[] body = LoadCommand.of(spec, shown(spec));
-        Request request = LoadCommand.request(body.length, LOAD);
+        Request request = LoadCommand.request(body.length, healthy);
         try (Answer answer = send(request, new ByteArrayInputStream(body))) {
             if (answer.status() != 200) {
                 String sentence = new String(answer.body().readAllBytes(), StandardCharsets.UTF_8);
@@ -176,7 +198,7 @@ final class WorkerProcess implements Instance {
                     case UNLOADABLE -> StartFailed.Cause.MODEL;
                     case OUT_OF_MEMORY -> StartFailed.Cause.MEMORY;
                     case TIMEOUT -> StartFailed.Cause.TIMEOUT;
-                    case DIED, GARBAGE, TRUNCATED, CALLER_GONE -> StartFailed.Cause.PLATFORM;
+                    case DIED, GARBAGE, TRUNCATED, CALLER_GONE -> StartFailed.Cause.BROKEN;
                 };
         return new StartFailed(cause, fault.getMessage(), fault);
     }
@@ -184,9 +206,13 @@ final class WorkerProcess implements Instance {
     @Override
     public Answer send(Request request, InputStream body) throws Fault {
         HttpLink link = take();
-        Patience patience = new Patience(clock, request.timeout(), this::expire);
+        Duration first =
+                ready || request.timeout().compareTo(healthy) > 0 ? request.timeout() : healthy;
+        Patience patience = new Patience(clock, first, this::expire);
+        Optional<Runnable> asked = ready ? Optional.empty() : Optional.of(this::isReady);
         try {
-            AnswerHead head = link.exchange(request, body, patience);
+            AnswerHead head = link.exchange(request, body, patience, asked);
+            boolean failed = head.status() >= FAILED;
             AnswerBody answer = new AnswerBody(head, link, patience, this::fault);
             AtomicBoolean open = new AtomicBoolean(true);
             return new Answer(
@@ -196,6 +222,9 @@ final class WorkerProcess implements Instance {
                     answer,
                     () -> {
                         if (open.getAndSet(false)) {
+                            if (failed) {
+                                lookForLeaks();
+                            }
                             release(link, answer);
                         }
                     });
@@ -208,6 +237,20 @@ final class WorkerProcess implements Instance {
             link.close();
             giveBack(link);
             throw e;
+        }
+    }
+
+    /// It has said so, or its socket has: a request's own time begins.
+    void isReady() {
+        ready = true;
+    }
+
+    /// A model server that has no descriptors left answers that it failed, and would go on so.
+    private void lookForLeaks() {
+        long open = ProcessTree.descriptors(process.pid());
+        if (open > SocketSpawner.DESCRIPTORS_MAX * 9 / 10) {
+            leaky = true;
+            close();
         }
     }
 
@@ -257,7 +300,9 @@ final class WorkerProcess implements Instance {
         }
         Ending how = lastWords();
         if (late) {
-            return new Fault(Fault.Kind.TIMEOUT, "the model server did not answer in time", broken);
+            String what = ready ? "did not answer in time" : "was not ready in time";
+            return new Fault(
+                    Fault.Kind.TIMEOUT, "the model server " + what + ": " + how.reason(), broken);
         }
         if (how.outOfMemory()) {
             return new Fault(

@@ -32,7 +32,7 @@ class LeftoversTest {
                         ProcessSettings.Isolation.NONE,
                         512);
         return new ProcessLauncher(
-                CompletableFuture.completedFuture(ProcessLauncherTest.strange()),
+                CompletableFuture.completedFuture(StrangeInstallation.of()),
                 settings,
                 notices::add);
     }

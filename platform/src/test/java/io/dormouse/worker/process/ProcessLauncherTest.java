@@ -6,28 +6,9 @@ import io.dormouse.worker.LogSink;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 class ProcessLauncherTest extends LauncherConformance {
-    /// The strange worker in place of the model server.
-    static Installation strange() {
-        return new Installation(
-                Path.of(System.getProperty("java.home"), "bin", "java"),
-                List.of(
-                        "-XX:+UseSerialGC",
-                        "-XX:TieredStopAtLevel=1",
-                        "-cp",
-                        Path.of("target/test-classes").toAbsolutePath().toString()),
-                StrangeWorker.class.getName(),
-                Path.of("/"),
-                StrangeWorker.class.getName(),
-                "strange",
-                List.of(
-                        Path.of(System.getProperty("java.home")),
-                        Path.of("target/test-classes").toAbsolutePath()));
-    }
-
     protected ProcessSettings.Isolation isolation() {
         return ProcessSettings.Isolation.NONE;
     }
@@ -40,7 +21,7 @@ class ProcessLauncherTest extends LauncherConformance {
     static Launcher launcher(Path run, ProcessSettings.Isolation isolation, LogSink notices)
             throws IOException {
         return new ProcessLauncher(
-                CompletableFuture.completedFuture(strange()),
+                CompletableFuture.completedFuture(StrangeInstallation.of()),
                 new ProcessSettings(
                         run,
                         run.resolveSibling("models"),

@@ -20,10 +20,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /// A worker that keeps the container contract, and misbehaves on command: what a request's body
 /// says, it does. A program of its own, so that tests have a real process to deal with.
 public final class StrangeWorker {
+    /// Whether it goes on when it is asked to end.
+    private static volatile boolean deaf;
+
     private StrangeWorker() {}
 
     public static void main(String[] words) throws IOException {
@@ -36,6 +41,13 @@ public final class StrangeWorker {
         }
         if (model >= 0 && Files.exists(Path.of(words[model + 1], "dead-on-arrival"))) {
             System.exit(1);
+        }
+        if (model >= 0 && Files.exists(Path.of(words[model + 1], "never-ready"))) {
+            hang();
+        }
+        if (model >= 0 && Files.exists(Path.of(words[model + 1], "slow"))) {
+            String millis = Files.readString(Path.of(words[model + 1], "slow"));
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(Long.parseLong(millis)));
         }
         System.err.println("strange worker is up");
         int listen = arguments.indexOf("--listen");
@@ -85,7 +97,13 @@ public final class StrangeWorker {
         while (true) {
             String head = head(in);
             if (head.isEmpty()) {
+                if (deaf) {
+                    hang();
+                }
                 return;
+            }
+            if (head.contains("Expect: 100-continue")) {
+                write(out, "HTTP/1.1 100 Continue\r\n\r\n");
             }
             byte[] body = body(in, head);
             String steps =
@@ -129,8 +147,16 @@ public final class StrangeWorker {
             case "connect", "write", "list", "read", "status", "fork", "fill", "leak" ->
                     probe(out, command.split(" "), steps);
             case "die" -> System.exit(7);
-            case "hang" -> hang();
+            case "hang" -> {
+                System.err.println("hanging");
+                hang();
+            }
             case "eat" -> eat();
+            case "hoard" -> hoard();
+            case "deaf" -> {
+                deaf = true;
+                answer(out, 200, steps, utf8("what?"));
+            }
             case "garbage" -> write(out, "SSH-2.0-OpenSSH_9.2\r\n\r\n");
             case "no-length" -> write(out, "HTTP/1.1 200 OK\r\n\r\nwhat now");
             case "two-lengths" ->
@@ -139,6 +165,12 @@ public final class StrangeWorker {
                             "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab");
             case "truncated" -> {
                 write(out, "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf");
+                System.exit(0);
+            }
+            case "truncated-late" -> {
+                write(out, "HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n");
+                out.write(new byte[300_000]);
+                out.flush();
                 System.exit(0);
             }
             case "truncated-head" -> {
@@ -204,13 +236,21 @@ public final class StrangeWorker {
 
     private static void hang() {
         while (true) {
-            java.util.concurrent.locks.LockSupport.park();
+            LockSupport.park();
         }
     }
 
     private static void eat() {
         while (true) {
             Arena.global().allocate(1 << 20).fill((byte) 1);
+        }
+    }
+
+    /// Objects of the virtual machine, where [#eat] takes native memory.
+    private static void hoard() {
+        List<byte[]> kept = new ArrayList<>();
+        while (true) {
+            kept.add(new byte[1 << 20]);
         }
     }
 
