@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,10 +13,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The installation of a machine, made from one jar as it is shipped, and workers started with it.
@@ -115,6 +119,38 @@ class InstallTest {
     }
 
     @Test
+    @EnabledOnOs(OS.LINUX)
+    void aWorkerMayHaveItsEnvironmentMadeAheadOfTheJvm() throws IOException {
+        String ahead = FACTS.getProperty("ahead");
+        assumeFalse(ahead.isEmpty(), "there is no C compiler here");
+        String warm = FACTS.getProperty("warm");
+        try (Worker worker =
+                Worker.exec(
+                        command(
+                                List.of("-XX:AOTMode=on"),
+                                "--stdio",
+                                "--kind",
+                                "onnx",
+                                "--model",
+                                warm,
+                                "--prepared",
+                                warm),
+                        Map.of("LD_PRELOAD", ahead))) {
+            assertEquals(200, worker.http().invoke("text/csv", "1,2,3,4").status());
+            Path maps = Path.of("/proc/" + worker.process().pid() + "/maps");
+            assertTrue(Files.readString(maps).contains(ahead));
+        }
+    }
+
+    @Test
+    void workersBootFromTheModulesThatTheyUse() throws IOException {
+        Path java = Path.of(FACTS.getProperty("java"));
+        assertTrue(java.startsWith(folder.resolve("machine")), java.toString());
+        String release = Files.readString(java.resolveSibling("../release"));
+        assertTrue(release.contains("MODULES=\"java.base java.logging\""), release);
+    }
+
+    @Test
     void isFoundAgain() throws IOException, InterruptedException {
         Path home = run();
         long made = Files.getLastModifiedTime(home.resolve("worker.aot")).toMillis();
@@ -162,7 +198,7 @@ class InstallTest {
         Path home = Files.createDirectories(folder.resolve("home"));
         String warm = FACTS.getProperty("warm");
         List<String> command = command(List.of(), "--stdio", "--warm", warm);
-        try (Worker worker = Worker.exec(command, home)) {
+        try (Worker worker = Worker.exec(command, Map.of("HOME", home.toString()))) {
             assertEquals(200, worker.http().get("/ping").status());
             worker.process().getOutputStream().close();
             assertEquals(0, worker.exitCode());

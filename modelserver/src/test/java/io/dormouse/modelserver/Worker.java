@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
@@ -18,11 +19,12 @@ public final class Worker implements AutoCloseable {
     private final List<String> log = new CopyOnWriteArrayList<>();
     private final Thread logReader;
 
-    private Worker(List<String> command, Path home) throws IOException {
+    private Worker(List<String> command, Map<String, String> environment) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().clear();
         builder.environment().put("ORT_DISABLE_TELEMETRY", "1");
-        builder.environment().put("HOME", home.toString());
+        builder.environment().put("HOME", NO_HOME.toString());
+        builder.environment().putAll(environment);
         process = builder.start();
         http = new HttpClient(process.getInputStream(), process.getOutputStream());
         logReader = Thread.ofVirtual().start(this::readLog);
@@ -66,17 +68,18 @@ public final class Worker implements AutoCloseable {
         command.addAll(jvmFlags);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), program.getName()));
         command.addAll(List.of(arguments));
-        return new Worker(command, NO_HOME);
+        return new Worker(command, Map.of());
     }
 
     /// With the command line that an installation gives.
     public static Worker exec(List<String> command) throws IOException {
-        return new Worker(command, NO_HOME);
+        return new Worker(command, Map.of());
     }
 
-    /// The same, with a home folder of its own.
-    public static Worker exec(List<String> command, Path home) throws IOException {
-        return new Worker(command, home);
+    /// The same, with variables of its own.
+    public static Worker exec(List<String> command, Map<String, String> environment)
+            throws IOException {
+        return new Worker(command, environment);
     }
 
     public static String java() {

@@ -54,8 +54,8 @@ public final class Floor {
     }
 
     private void round(String type, byte[] body) throws IOException {
-        cold("floor", installedCommand(), type, body);
-        cold("naive", naiveCommand(), type, body);
+        cold("floor", installedCommand(), Ahead.environment(installed), type, body);
+        cold("naive", naiveCommand(), Map.of(), type, body);
         warm(type, body);
     }
 
@@ -91,9 +91,14 @@ public final class Floor {
                 model.toString());
     }
 
-    private void cold(String way, List<String> command, String type, byte[] body)
+    private void cold(
+            String way,
+            List<String> command,
+            Map<String, String> environment,
+            String type,
+            byte[] body)
             throws IOException {
-        try (Probe probe = Probe.start(command)) {
+        try (Probe probe = Probe.start(command, environment)) {
             Probe.Reply reply = probe.invoke(type, body);
             double total = probe.age() / 1e6;
             samples(way).add(steps(reply, way), total);
@@ -103,7 +108,7 @@ public final class Floor {
     private void warm(String type, byte[] body) throws IOException {
         List<String> command = new ArrayList<>(program());
         command.addAll(List.of("--warm", installed.resolve("warm").toString()));
-        try (Probe probe = Probe.start(command)) {
+        try (Probe probe = Probe.start(command, Map.of())) {
             probe.invoke(type, body); // 503: it is ready
             long start = System.nanoTime();
             String load =

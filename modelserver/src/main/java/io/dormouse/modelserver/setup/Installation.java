@@ -15,13 +15,14 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.stream.Stream;
 
 /// One folder with all that workers of this version share on this machine. Its name says what it depends on:
 /// JVM, class path, flags, CPU.
 ///
-///     native/        ONNX Runtime's libraries, their licence and checksums
+///     native/        ONNX Runtime's libraries, their licence and checksums; what opens them ahead of the JVM
 ///     warm/          the tiny models that generic warm workers rehearse with
 ///     worker.aot     the AOT cache (JEP 483, 514, 515), recorded on a real start
 ///     worker.args    the command line
@@ -40,17 +41,18 @@ public final class Installation {
     /// The folder, made if it is not there.
     public Path complete() throws IOException {
         String cpu = Cpu.id();
-        Path home = into.resolve(key(cpu));
+        Files.createDirectories(into);
+        String java = SmallRuntime.java(into).toString();
+        Path home = into.resolve(key(cpu, java));
         if (Files.isRegularFile(home.resolve(FACTS))
                 && NativeLibrary.isWhole(home.resolve("native"))) {
             Files.setLastModifiedTime(home, FileTime.from(Instant.now()));
             return home;
         }
-        Files.createDirectories(into);
         Path aside = Files.createTempDirectory(into, "making-");
         try {
             sweep(Files.getLastModifiedTime(aside).toInstant());
-            fill(aside, home, cpu);
+            fill(aside, home, cpu, java);
             if (Files.exists(home) && !Files.isRegularFile(home.resolve(FACTS))) {
                 delete(home);
             }
@@ -86,9 +88,9 @@ public final class Installation {
         }
     }
 
-    private static String key(String cpu) throws IOException {
+    private static String key(String cpu, String java) throws IOException {
         StringBuilder text = new StringBuilder(cpu);
-        text.append('\n').append(System.getProperty("java.home"));
+        text.append('\n').append(java);
         text.append('\n').append(System.getProperty("java.vm.version"));
         text.append('\n').append(Command.FLAGS);
         for (String entry : Command.classPath().split(File.pathSeparator, -1)) {
@@ -101,15 +103,22 @@ public final class Installation {
         return Digest.of(text.toString()).substring(0, 16);
     }
 
-    private static void fill(Path aside, Path home, String cpu) throws IOException {
+    private static void fill(Path aside, Path home, String cpu, String java) throws IOException {
         NativeLibrary.unpack(aside.resolve("native"));
+        Optional<String> noAhead = Ahead.build(aside);
+        noAhead.ifPresent(why ->
+                System.err.println(
+                        "install: workers open ONNX Runtime only when the JVM is up, which takes some"
+                                + " 10 ms more of a start: "
+                                + why));
         Path args = aside.resolve("worker.args");
         Command.write(args, aside, cpu, false);
-        warmModels(aside, args);
-        String aot = record(aside, args);
+        warmModels(aside, java, args);
+        String aot = record(aside, java, args);
         Command.write(args, home, cpu, aot.equals("on"));
         Properties facts = new Properties();
-        facts.setProperty("java", Command.java());
+        facts.setProperty("java", java);
+        facts.setProperty("ahead", noAhead.isEmpty() ? Ahead.library(home).toString() : "");
         facts.setProperty("args", home.resolve("worker.args").toString());
         facts.setProperty("main", "io.dormouse.modelserver.Main");
         facts.setProperty("prepare", "io.dormouse.modelserver.Prepare");
@@ -122,21 +131,22 @@ public final class Installation {
         }
     }
 
-    private static void warmModels(Path aside, Path args) throws IOException {
+    private static void warmModels(Path aside, String java, Path args) throws IOException {
         Path original = aside.resolve("warm");
         resource("warm.onnx", original.resolve("model.onnx"));
         for (String form : List.of("json", "ubj")) {
             Path trees = original.resolve("xgboost-" + form);
             resource("warm-xgboost." + form, trees.resolve("xgboost-model"));
         }
-        prepare(args, "onnx", original);
-        prepare(args, "xgboost", original.resolve("xgboost-ubj"));
+        prepare(java, args, "onnx", original);
+        prepare(java, args, "xgboost", original.resolve("xgboost-ubj"));
     }
 
     /// Lays what is prepared of a tiny model beside it.
-    private static void prepare(Path args, String kind, Path model) throws IOException {
+    private static void prepare(String java, Path args, String kind, Path model)
+            throws IOException {
         Path prepared = Files.createTempDirectory(args.resolveSibling(""), "prepared-");
-        List<String> command = command(args, List.of());
+        List<String> command = command(java, args, List.of());
         command.addAll(
                 List.of(
                         "io.dormouse.modelserver.Prepare",
@@ -170,19 +180,22 @@ public final class Installation {
     /// accepts it.
     ///
     /// @return `on`, or why there is none: workers then start slower, and all else is the same
-    private static String record(Path aside, Path args) {
+    private static String record(Path aside, String java, Path args) {
         if (!Command.isJars()) {
             return "off: the class path holds a folder";
         }
         Path cache = aside.resolve("worker.aot");
         try {
-            work(aside, command(args, List.of("-XX:AOTCacheOutput=" + cache)), true);
+            work(aside, command(java, args, List.of("-XX:AOTCacheOutput=" + cache)), true);
             if (!Files.isRegularFile(cache)) {
                 return "off: this JVM recorded none";
             }
             // With this mode a cache that does not fit ends the JVM, where it would be ignored
             // otherwise.
-            work(aside, command(args, List.of("-XX:AOTCache=" + cache, "-XX:AOTMode=on")), false);
+            work(
+                    aside,
+                    command(java, args, List.of("-XX:AOTCache=" + cache, "-XX:AOTMode=on")),
+                    false);
             return "on";
         } catch (IOException e) {
             System.err.println("install: workers start without an AOT cache: " + e.getMessage());
@@ -207,7 +220,9 @@ public final class Installation {
         // so.
         Path place = Files.createTempDirectory("dm");
         try (Probe probe =
-                warm ? Probe.listen(command, place.resolve("s")) : Probe.start(command)) {
+                warm
+                        ? Probe.listen(command, place.resolve("s"))
+                        : Probe.start(command, Ahead.environment(aside))) {
             if (warm) {
                 byte[] body =
                         "{\"kind\":\"onnx\",\"model\":\"%s\",\"prepared\":\"%s\",\"environment\":{}}"
@@ -244,9 +259,9 @@ public final class Installation {
         return prepared.getProperty("onnxruntime", "");
     }
 
-    private static List<String> command(Path args, List<String> flags) {
+    private static List<String> command(String java, Path args, List<String> flags) {
         List<String> command = new ArrayList<>();
-        command.add(Command.java());
+        command.add(java);
         command.add("@" + args);
         command.addAll(flags);
         return command;
@@ -267,7 +282,7 @@ public final class Installation {
         }
     }
 
-    private static void delete(Path folder) throws IOException {
+    static void delete(Path folder) throws IOException {
         if (!Files.exists(folder)) {
             return;
         }

@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.stream.Collectors;
@@ -157,9 +158,10 @@ public final class Preparation {
             cold.add(new ArrayList<>());
             peak.add(0L);
         }
+        Map<String, String> worker = environment();
         for (int round = 0; round < COLD_ROUNDS; round++) {
             for (int i = 0; i < candidates.size(); i++) {
-                try (Probe probe = Probe.start(worker(candidates.get(i)))) {
+                try (Probe probe = Probe.start(worker(candidates.get(i)), worker)) {
                     Probe.Reply reply = probe.invoke(Media.JSON, example.body());
                     cold.get(i).add(probe.age() / 1e6);
                     if (reply.status() != 200) {
@@ -225,6 +227,13 @@ public final class Preparation {
             command.addAll(List.of("--prepared", place.toString()));
         }
         return command;
+    }
+
+    private static Map<String, String> environment() {
+        String args = System.getProperty(Command.ARGS_PROPERTY, "");
+        return args.isEmpty()
+                ? Map.of()
+                : Ahead.environment(Path.of(args).toAbsolutePath().resolveSibling(""));
     }
 
     private void choose(Properties facts, List<Form> forms) throws IOException {

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -47,9 +48,11 @@ public final class Probe implements AutoCloseable {
     /// Starts a worker on descriptors 0 and 1; what it logs goes to this process's standard error.
     ///
     /// @param command without the transport, which is added, as is the stamp
-    public static Probe start(List<String> command) throws IOException {
+    /// @param environment all of it, beside what keeps ONNX Runtime's telemetry off
+    public static Probe start(List<String> command, Map<String, String> environment)
+            throws IOException {
         long spawned = System.nanoTime();
-        Process process = spawn(command, spawned, List.of("--stdio"));
+        Process process = spawn(command, environment, spawned, List.of("--stdio"));
         return new Probe(process, spawned, process.getInputStream(), process.getOutputStream());
     }
 
@@ -58,7 +61,7 @@ public final class Probe implements AutoCloseable {
     /// @param socket where it is to listen; goes away when the worker ends
     static Probe listen(List<String> command, Path socket) throws IOException {
         long spawned = System.nanoTime();
-        Process process = spawn(command, spawned, List.of("--listen", socket.toString()));
+        Process process = spawn(command, Map.of(), spawned, List.of("--listen", socket.toString()));
         while (!Files.exists(socket)) {
             if (!process.isAlive() || System.nanoTime() - spawned > PATIENCE_SECONDS * 1e9) {
                 process.destroyForcibly();
@@ -74,12 +77,18 @@ public final class Probe implements AutoCloseable {
                 Channels.newOutputStream(channel));
     }
 
-    private static Process spawn(List<String> command, long spawned, List<String> transport)
+    private static Process spawn(
+            List<String> command,
+            Map<String, String> environment,
+            long spawned,
+            List<String> transport)
             throws IOException {
         List<String> whole = new ArrayList<>(command);
         whole.addAll(transport);
         whole.addAll(List.of("--spawned", String.valueOf(spawned)));
-        return builder(whole).start();
+        ProcessBuilder builder = builder(whole);
+        builder.environment().putAll(environment);
+        return builder.start();
     }
 
     /// A child that keeps ONNX Runtime's telemetry off and knows nothing of our environment.

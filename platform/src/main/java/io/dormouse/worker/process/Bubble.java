@@ -5,6 +5,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 
 /// Walls that bubblewrap makes, where the platform is not root. They cost several milliseconds of
 /// each start, and cannot be opened later: a generic worker sees the models of all.
@@ -46,8 +49,13 @@ record Bubble(
         } else {
             seen.add(models);
         }
-        List<String> inside = sandbox.aroundWorker(work.command(), seen, work.socket(), scratchMb);
-        return spawner.spawn(inside, work.environment(), folder, work.wiring());
+        Map<String, String> environment = new TreeMap<>(work.environment());
+        // Not for bubblewrap itself, which must have no second thread.
+        Optional<String> preload =
+                Optional.ofNullable(environment.remove(WorkerEnvironment.PRELOAD));
+        List<String> inside =
+                sandbox.aroundWorker(work.command(), seen, work.socket(), preload, scratchMb);
+        return spawner.spawn(inside, environment, folder, work.wiring());
     }
 
     @Override

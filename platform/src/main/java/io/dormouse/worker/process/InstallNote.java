@@ -48,8 +48,7 @@ final class InstallNote {
         }
     }
 
-    /// The folder, if it is still there. It is marked as in use: what nobody uses goes after a
-    /// week.
+    /// The folder, if it is still there.
     Optional<Path> read() throws IOException {
         if (Files.notExists(file)) {
             return Optional.empty();
@@ -58,8 +57,22 @@ final class InstallNote {
         if (Files.notExists(folder.resolve("install.properties"))) {
             return Optional.empty();
         }
-        Files.delete(Files.createTempFile(folder, "used-", ""));
         return Optional.of(folder);
+    }
+
+    /// Marks an installation as in use: what nobody uses goes after a week.
+    ///
+    /// @return whether it is whole
+    boolean use(Installation installation) throws IOException {
+        if (!Files.isExecutable(installation.java())) {
+            return false;
+        }
+        for (Path folder : installation.readable()) {
+            if (folder.startsWith(cache) && Files.isDirectory(folder)) {
+                Files.delete(Files.createTempFile(folder, "used-", ""));
+            }
+        }
+        return true;
     }
 
     void write(Path folder) throws IOException {

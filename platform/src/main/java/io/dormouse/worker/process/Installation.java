@@ -5,6 +5,7 @@ import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Properties;
 
 /// The model server as it is installed on this machine: what a worker is started with.
@@ -15,6 +16,8 @@ import java.util.Properties;
 /// @param warm the folder of the tiny model that a generic worker rehearses with
 /// @param prepare the main class of the preparation program
 /// @param version names this version of the model server on this kind of machine
+/// @param ahead the library to be loaded before all others, which makes ONNX Runtime's environment
+///   while the virtual machine boots; empty where there is none
 /// @param readable the files and folders that a worker reads, beside the system's
 public record Installation(
         Path java,
@@ -23,6 +26,7 @@ public record Installation(
         Path warm,
         String prepare,
         String version,
+        Optional<Path> ahead,
         List<Path> readable) {
     public Installation {
         arguments = List.copyOf(arguments);
@@ -46,6 +50,9 @@ public record Installation(
                 Path.of(value(found, "warm")),
                 value(found, "prepare"),
                 folder.getFileName().toString(),
+                Optional.of(found.getProperty("ahead", ""))
+                        .filter(path -> !path.isEmpty())
+                        .map(Path::of),
                 List.of(home(java), folder, jar.toAbsolutePath()));
     }
 

@@ -52,7 +52,10 @@ public final class ModelServer {
         var note = new InstallNote(java, jar, cache);
         Optional<Path> before = note.read();
         if (before.isPresent()) {
-            return Installation.read(before.get(), jar);
+            Installation found = Installation.read(before.get(), jar);
+            if (note.use(found)) {
+                return found;
+            }
         }
         Path folder = installedBy(java, jar, cache, notices);
         note.write(folder);

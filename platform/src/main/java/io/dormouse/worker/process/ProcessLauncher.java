@@ -127,7 +127,11 @@ public final class ProcessLauncher implements Launcher {
                         heap,
                         what,
                         Optional.of(model),
-                        WorkerEnvironment.of(spec.environment()),
+                        WorkerEnvironment.of(
+                                spec.environment(),
+                                model.kind() == PreparedModel.Kind.ONNX
+                                        ? server.ahead()
+                                        : Optional.empty()),
                         spec.owner(),
                         spec.memoryMb(),
                         spec.log());
@@ -158,8 +162,10 @@ public final class ProcessLauncher implements Launcher {
         }
     }
 
+    /// As many as the cores that the memory brings, a part of one counted whole: a start is not
+    /// throttled, and AWS shows as many to a function of that size.
     private static int threads(int memoryMb) {
-        int share = (int) (memoryMb / MB_PER_CORE);
+        int share = (int) Math.ceil(memoryMb / MB_PER_CORE);
         return Math.max(1, Math.min(share, Runtime.getRuntime().availableProcessors()));
     }
 

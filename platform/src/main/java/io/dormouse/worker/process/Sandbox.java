@@ -108,8 +108,13 @@ final class Sandbox {
     /// nothing of the machine's accounts.
     ///
     /// @param socket the socket's folder, where it has one
+    /// @param preload what the loader puts before all its libraries
     List<String> aroundWorker(
-            List<String> command, List<Path> readable, Optional<Path> socket, int scratchMb) {
+            List<String> command,
+            List<Path> readable,
+            Optional<Path> socket,
+            Optional<String> preload,
+            int scratchMb) {
         List<String> words = new ArrayList<>(base);
         words.addAll(List.of("--tmpfs", "/etc"));
         for (Path each : Antechamber.settings()) {
@@ -122,6 +127,8 @@ final class Sandbox {
         }
         socket.ifPresent(
                 folder -> words.addAll(List.of("--bind", folder.toString(), folder.toString())));
+        preload.ifPresent(
+                library -> words.addAll(List.of("--setenv", WorkerEnvironment.PRELOAD, library)));
         words.addAll(List.of("--remount-ro", "/etc", "--remount-ro", "/"));
         words.addAll(List.of("--chdir", "/tmp", "--"));
         words.addAll(command);

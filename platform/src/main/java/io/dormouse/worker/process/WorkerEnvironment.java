@@ -1,7 +1,9 @@
 package io.dormouse.worker.process;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /// The environment of a built-in worker: its owner's, and nothing of the platform's.
@@ -18,6 +20,16 @@ final class WorkerEnvironment {
         Map<String, String> kept = new TreeMap<>(environment);
         kept.keySet().removeIf(name -> NOT_THE_OWNERS.stream().anyMatch(name::startsWith));
         return kept;
+    }
+
+    /// Names libraries that the loader puts before all others.
+    static final String PRELOAD = "LD_PRELOAD";
+
+    /// The same for a worker from nothing that will open ONNX Runtime.
+    static Map<String, String> of(Map<String, String> environment, Optional<Path> ahead) {
+        Map<String, String> whole = of(environment);
+        ahead.ifPresent(library -> whole.put(PRELOAD, library.toString()));
+        return whole;
     }
 
     static Map<String, String> of(Map<String, String> environment) {

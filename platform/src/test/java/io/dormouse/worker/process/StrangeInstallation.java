@@ -2,6 +2,7 @@ package io.dormouse.worker.process;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /// The strange worker in place of the model server. Not in its own class, as it runs without those
 /// of the platform.
@@ -23,6 +24,7 @@ public final class StrangeInstallation {
                 Path.of("/"),
                 StrangeWorker.class.getName(),
                 "strange",
+                Optional.empty(),
                 List.of(home, classes));
     }
 }
