@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -74,11 +75,13 @@ public final class ModelServer {
                         "io.dormouse.modelserver.Install",
                         "--into",
                         cache.toString());
+        // It looks for a C compiler.
+        String path = Objects.requireNonNullElse(System.getenv("PATH"), "/usr/bin:/bin");
         Spawned process =
                 new PipeSpawner()
                         .spawn(
                                 command,
-                                WorkerEnvironment.of(Map.of()),
+                                WorkerEnvironment.of(Map.of("PATH", path)),
                                 cache,
                                 Spawner.Wiring.EXCHANGE);
         process.requests().close();
