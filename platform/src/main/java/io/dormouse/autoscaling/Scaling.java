@@ -51,6 +51,10 @@ final class Scaling implements AutoCloseable {
     private final Caller owner;
     private final ReentrantLock lock = new ReentrantLock();
     private Alarms.Alarm next = () -> {};
+
+    /// The minute in which all targets were looked at last.
+    private Instant looked = Instant.EPOCH;
+
     private boolean closed;
 
     /// @param alarms whose tasks may take a while
@@ -72,7 +76,11 @@ final class Scaling implements AutoCloseable {
 
     /// Looks at every target now.
     void look() {
-        looking(() -> records.targets.all().stream().map(each -> each.body().id()));
+        looking(() -> {
+            // The time that this look goes by, not that of its end: the next minute is due then.
+            looked = clock.instant().truncatedTo(ChronoUnit.MINUTES);
+            return records.targets.all().stream().map(each -> each.body().id());
+        });
     }
 
     /// Looks at one target now.
@@ -112,13 +120,11 @@ final class Scaling implements AutoCloseable {
     private void step(VariantId id) {
         Instant now = clock.instant();
         Optional<Variants.Found> found = variants.find(id);
-        if (found.isEmpty()) {
-            return;
-        }
         settle(id, found);
         schedule(id, now);
         Optional<Target> target = records.targets.get(id.key()).map(Entry::body);
-        if (target.isEmpty() || !found.get().isInService() || isChanging(id)) {
+        boolean ready = found.isPresent() && found.get().isInService();
+        if (target.isEmpty() || !ready || isChanging(id)) {
             return;
         }
         if (target.get().limitsChanged()) {
@@ -348,14 +354,14 @@ final class Scaling implements AutoCloseable {
 
     private void setAlarm() {
         next.cancel();
-        Instant now = clock.instant();
+        Instant soon = clock.instant().plusSeconds(1);
         Stream<Instant> actions =
                 records.actions.all().stream()
-                        .flatMap(each -> each.body().next(each.body().done()).stream());
+                        .flatMap(each -> each.body().next(each.body().done()).stream())
+                        // Only one that could not be acted on is overdue: it is tried again.
+                        .map(each -> each.isBefore(soon) ? soon : each);
         Stream<Instant> minute =
-                isBusy()
-                        ? Stream.of(now.truncatedTo(ChronoUnit.MINUTES).plusSeconds(60))
-                        : Stream.empty();
+                isBusy() ? Stream.of(looked.plus(TargetTracking.PERIOD)) : Stream.empty();
         Stream.concat(actions, minute)
                 .min(Comparator.naturalOrder())
                 .ifPresent(at -> next = alarms.at(at, this::look));

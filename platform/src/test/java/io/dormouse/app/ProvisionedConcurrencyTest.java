@@ -79,7 +79,7 @@ class ProvisionedConcurrencyTest {
             Serving.await("it is missed", () -> endpoint.page("starts").path("starts").size() == 3);
             Serving.await("it is replaced", () -> endpoint.ready() == 2);
             assertTrue(
-                    endpoint.page("decisions").toString().contains("ended by itself"),
+                    endpoint.page("decisions").toString().contains("ended by signal 9"),
                     endpoint.page("decisions").toString());
         }
     }

@@ -1,0 +1,24 @@
+package io.dormouse.conformance;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Provisioned concurrency and Application Auto Scaling, told by boto3, by a clock that is moved.
+class ScalingTest {
+    private static final Path MODEL =
+            PlatformProcess.ROOT.resolve("modelserver/src/test/resources/xgboost/old-binary.json");
+
+    @Test
+    void boto3ScalesByLoadAndBySchedule(@TempDir Path folder)
+            throws IOException, InterruptedException {
+        try (PlatformProcess platform = PlatformProcess.startEphemeral(folder)) {
+            String told =
+                    Python.installed().script("scaling.py", platform.endpoint(), MODEL.toString());
+            assertTrue(told.contains("scaled, "), told);
+        }
+    }
+}
