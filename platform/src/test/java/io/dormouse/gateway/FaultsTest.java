@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.dormouse.worker.Journal;
 import io.dormouse.worker.Serving;
@@ -225,6 +226,22 @@ class FaultsTest {
         Serving.await("it is gone", () -> group.stats().instances() == 0);
         Serving.await("its process, too", () -> endpoints.workers().isEmpty());
         assertEquals("you said again", endpoints.ask("churn", "again"));
+    }
+
+    /// 256 MB have the share of 256 / 1769 of a core, once the first answer is there.
+    @Test
+    void aStartHasAllCoresAndWhatIsReadyItsShare() throws Exception {
+        assumeTrue(endpoints.sharesCpu(), "CPU cannot be limited here");
+        endpoints.serve("churn");
+        Files.writeString(endpoints.model().resolve("slow"), "500");
+        CompletableFuture<String> first =
+                CompletableFuture.supplyAsync(
+                        () -> endpoints.ask("churn", "hello"), Thread::startVirtualThread);
+        Serving.await("it starts", () -> !endpoints.cpuQuotas().isEmpty());
+        String quota = endpoints.cpuQuotas().getFirst();
+        assertTrue(first.isDone() || List.of("-1", "max").contains(quota), quota);
+        assertEquals("you said hello", first.join());
+        Serving.await("its share", () -> endpoints.cpuQuotas().equals(List.of("2894")));
     }
 
     @Test

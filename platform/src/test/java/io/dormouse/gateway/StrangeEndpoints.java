@@ -191,6 +191,10 @@ final class StrangeEndpoints implements AutoCloseable {
         return log.stream().anyMatch(line -> line.startsWith(stream) && line.contains(text));
     }
 
+    boolean sharesCpu() {
+        return launcher.can().contains(Launcher.Capability.CPU_LIMIT);
+    }
+
     boolean hasGroups() {
         return launcher.can().contains(Launcher.Capability.MEMORY_LIMIT);
     }
@@ -231,6 +235,27 @@ final class StrangeEndpoints implements AutoCloseable {
             left.add("something that goes just now: " + e);
         }
         return left;
+    }
+
+    /// The CPU quotas of all workers, in the words of the kernel: none is `-1` or `max`.
+    List<String> cpuQuotas() {
+        List<String> quotas = new ArrayList<>();
+        for (Path ours : controlGroups) {
+            try (Stream<Path> files = Files.find(ours, 2, (each, _) -> isQuota(each))) {
+                for (Path each : files.toList()) {
+                    quotas.add(Files.readString(each).strip().split(" ", -1)[0]);
+                }
+            } catch (IOException | UncheckedIOException e) {
+                quotas.add("gone: " + e);
+            }
+        }
+        return quotas;
+    }
+
+    private static boolean isQuota(Path file) {
+        Path parent = file.toAbsolutePath().getParent();
+        boolean workers = parent != null && String.valueOf(parent.getFileName()).startsWith("i-");
+        return workers && (file.endsWith("cpu.cfs_quota_us") || file.endsWith("cpu.max"));
     }
 
     /// Where the launcher makes them: a folder in each tree.

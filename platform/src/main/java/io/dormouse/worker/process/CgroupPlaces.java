@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// Where control groups can be made on this machine: below the group that this process is in, so
@@ -95,11 +96,12 @@ record CgroupPlaces(boolean unified, Path memory, Optional<Path> cpu, Optional<P
 
     private static boolean handsDown(Path folder) {
         try {
-            for (String controller : CONTROLLERS) {
-                if (has(folder, controller)) {
-                    Files.writeString(folder.resolve("cgroup.subtree_control"), "+" + controller);
-                }
-            }
+            String all =
+                    CONTROLLERS.stream()
+                            .filter(controller -> has(folder, controller))
+                            .map(controller -> "+" + controller)
+                            .collect(Collectors.joining(" "));
+            Files.writeString(folder.resolve("cgroup.subtree_control"), all);
             return Files.readString(folder.resolve("cgroup.subtree_control")).contains("memory");
         } catch (IOException e) {
             return false;

@@ -35,7 +35,8 @@ final class Machine implements AutoCloseable {
     /// Ends what an earlier life left here.
     ///
     /// @param path where bubblewrap may be, folders joined by colons
-    Machine(Path run, ProcessSettings.Isolation isolation, String path, LogSink notices)
+    /// @param proc where the kernel tells of control groups: `/proc`
+    Machine(Path run, ProcessSettings.Isolation isolation, String path, Path proc, LogSink notices)
             throws IOException {
         this.notices = notices;
         this.folder = new RunFolder(run);
@@ -43,7 +44,7 @@ final class Machine implements AutoCloseable {
         if (left > 0) {
             notices.line("ended " + left + " processes that an earlier platform left");
         }
-        this.limits = limits(notices);
+        this.limits = limits(proc, notices);
         this.workers =
                 CompletableFuture.supplyAsync(
                         () -> workers(notices),
@@ -67,9 +68,8 @@ final class Machine implements AutoCloseable {
         }
     }
 
-    private Limits limits(LogSink notices) {
-        Optional<CgroupPlaces> places =
-                CgroupPlaces.find(Path.of("/proc"), "dormouse-" + folder.name());
+    private Limits limits(Path proc, LogSink notices) {
+        Optional<CgroupPlaces> places = CgroupPlaces.find(proc, "dormouse-" + folder.name());
         if (places.isEmpty()) {
             notices.line(
                     "WARNING: no control groups can be made here. Memory limits are held by a watchdog that looks"

@@ -67,13 +67,22 @@ public final class ProcessLauncher implements Launcher {
     public ProcessLauncher(
             CompletableFuture<Installation> installation, ProcessSettings settings, LogSink notices)
             throws IOException {
+        this(installation, settings, Path.of("/proc"), notices);
+    }
+
+    ProcessLauncher(
+            CompletableFuture<Installation> installation,
+            ProcessSettings settings,
+            Path proc,
+            LogSink notices)
+            throws IOException {
         this.installation = installation;
         this.settings = settings;
         this.notices = notices;
         this.clock = new ScheduledThreadPoolExecutor(1, ProcessLauncher::daemon);
         clock.setRemoveOnCancelPolicy(true);
         String path = Objects.requireNonNullElse(System.getenv("PATH"), "/usr/bin:/bin");
-        this.machine = new Machine(settings.run(), settings.isolation(), path, notices);
+        this.machine = new Machine(settings.run(), settings.isolation(), path, proc, notices);
         this.walls =
                 installation
                         .handle((installed, failed) ->
