@@ -60,6 +60,7 @@ record Arguments(
         private Optional<File> prepared = Optional.empty();
         private Optional<File> warm = Optional.empty();
         private Optional<Long> spawned = Optional.empty();
+        private int memoryMb;
         private int slots = 1;
         private int threads = 1;
         private long payloadMax = PAYLOAD_MAX;
@@ -81,6 +82,7 @@ record Arguments(
                 case "--model" -> model = Optional.of(new File(value));
                 case "--prepared" -> prepared = Optional.of(new File(value));
                 case "--warm" -> warm = Optional.of(new File(value));
+                case "--memory" -> memoryMb = (int) number(name, value, 0, Integer.MAX_VALUE);
                 case "--slots" -> slots = (int) number(name, value, 1, 1000);
                 case "--threads" -> threads = (int) number(name, value, 1, 1000);
                 case "--payload-max" -> payloadMax = number(name, value, 1, 1L << 40);
@@ -114,7 +116,8 @@ record Arguments(
             if (slots > 1 && transport.get() != Transport.LISTEN) {
                 throw new IllegalArgumentException("more than one slot needs --listen");
             }
-            Optional<Load> load = model.map(folder -> new Load(kind, folder, prepared, Map.of()));
+            Optional<Load> load =
+                    model.map(folder -> new Load(kind, folder, prepared, Map.of(), memoryMb));
             return new Arguments(
                     transport.get(), socket, load, warm, slots, threads, payloadMax, spawned);
         }

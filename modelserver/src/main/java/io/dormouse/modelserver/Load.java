@@ -13,9 +13,20 @@ import java.util.Optional;
 /// @param folder the unpacked artifact: what a SageMaker container finds in `/opt/ml/model`
 /// @param prepared the folder that [Prepare] wrote for it, where there is one
 /// @param environment the variables of the container definition
+/// @param memoryMb what this worker may take; 0 where nobody says
 public record Load(
-        String kind, File folder, Optional<File> prepared, Map<String, String> environment) {
+        String kind,
+        File folder,
+        Optional<File> prepared,
+        Map<String, String> environment,
+        int memoryMb) {
     public Load {
         environment = Map.copyOf(environment);
+    }
+
+    /// With as much memory as it takes.
+    public Load(
+            String kind, File folder, Optional<File> prepared, Map<String, String> environment) {
+        this(kind, folder, prepared, environment, 0);
     }
 }

@@ -60,7 +60,13 @@ public final class Main {
         try {
             if (arguments.load().isPresent()) {
                 Load load = arguments.load().get();
-                server.load(new Load(load.kind(), load.folder(), load.prepared(), System.getenv()));
+                server.load(
+                        new Load(
+                                load.kind(),
+                                load.folder(),
+                                load.prepared(),
+                                System.getenv(),
+                                load.memoryMb()));
             } else {
                 warmUp(arguments.warm().orElseThrow());
             }

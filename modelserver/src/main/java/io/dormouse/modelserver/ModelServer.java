@@ -151,12 +151,14 @@ final class ModelServer implements HttpConnection.Handler {
         Optional<File> model = Optional.empty();
         Optional<File> prepared = Optional.empty();
         Map<String, String> environment = new HashMap<>();
+        int memoryMb = 0;
         json.beginObject();
         while (json.next('}')) {
             switch (json.name()) {
                 case "kind" -> kind = json.string();
                 case "model" -> model = Optional.of(new File(json.string()));
                 case "prepared" -> prepared = Optional.of(new File(json.string()));
+                case "memory_mb" -> memoryMb = (int) json.decimal();
                 case "environment" -> {
                     json.beginObject();
                     while (json.next('}')) {
@@ -170,6 +172,6 @@ final class ModelServer implements HttpConnection.Handler {
         if (kind.isEmpty() || model.isEmpty()) {
             throw Refusal.badInput("a load command needs 'kind' and 'model'");
         }
-        return new Load(kind, model.get(), prepared, environment);
+        return new Load(kind, model.get(), prepared, environment, memoryMb);
     }
 }

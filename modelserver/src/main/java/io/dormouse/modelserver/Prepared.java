@@ -12,7 +12,38 @@ import java.util.Properties;
 /// @param file the model to load
 /// @param optimized whether its graph needs no more optimisation
 /// @param packing how its weights are laid out for the CPU
-public record Prepared(File file, boolean optimized, Packing packing) {
+/// @param later what takes its place once the worker has answered for a while
+public record Prepared(File file, boolean optimized, Packing packing, Optional<Later> later) {
+    /// The form that a busy worker goes over to.
+    ///
+    /// @param afterCalls how many answers make that worth its cost
+    /// @param peakBytes the most memory that the worker holds, both forms open
+    public record Later(Prepared form, int afterCalls, long peakBytes) {
+        private static final long MB = 1 << 20;
+
+        /// Whether there is room for it.
+        ///
+        /// @param memoryMb what the worker may take; 0 for all
+        public boolean fits(int memoryMb) {
+            return memoryMb == 0 || peakBytes <= memoryMb * MB;
+        }
+    }
+
+    /// The model as it came.
+    public static Prepared plain(File original) {
+        return new Prepared(original, false, Packing.LOAD, Optional.empty());
+    }
+
+    /// The model optimised.
+    public static Prepared optimized(File file, Packing packing) {
+        return new Prepared(file, true, packing, Optional.empty());
+    }
+
+    /// The same, with a successor.
+    public Prepared with(Later successor) {
+        return new Prepared(file, optimized, packing, Optional.of(successor));
+    }
+
     /// The file's name in the folder that [Prepare] writes.
     public static final String FILE = "prepared.properties";
 
@@ -24,9 +55,7 @@ public record Prepared(File file, boolean optimized, Packing packing) {
         /// While the model is loaded: costs the start, gains every call.
         LOAD,
         /// Not at all.
-        NONE,
-        /// They were, and are mapped as they are: costs page faults.
-        SAVED
+        NONE
     }
 
     /// What was prepared in this folder; nothing where it was done by another ONNX Runtime or for
@@ -44,15 +73,17 @@ public record Prepared(File file, boolean optimized, Packing packing) {
                     "modelserver: the model was prepared for another machine; serving the original");
             return Optional.empty();
         }
-        boolean optimized = Boolean.parseBoolean(properties.getProperty("optimized"));
-        String name = properties.getProperty("file", "");
-        Packing packing =
-                switch (properties.getProperty("packing", "")) {
-                    case "none" -> Packing.NONE;
-                    case "saved" -> Packing.SAVED;
-                    default -> Packing.LOAD;
-                };
-        return Optional.of(
-                new Prepared(optimized ? new File(folder, name) : original, optimized, packing));
+        if (!Boolean.parseBoolean(properties.getProperty("optimized"))) {
+            return Optional.of(plain(original));
+        }
+        File file = new File(folder, properties.getProperty("file", ""));
+        boolean unpacked = properties.getProperty("packing", "").equals("none");
+        Prepared form = optimized(file, unpacked ? Packing.NONE : Packing.LOAD);
+        int afterCalls = Integer.parseInt(properties.getProperty("pack_after_calls", "0"));
+        if (afterCalls == 0) {
+            return Optional.of(form);
+        }
+        long peak = Long.parseLong(properties.getProperty("pack_peak_bytes", "0"));
+        return Optional.of(form.with(new Later(optimized(file, Packing.LOAD), afterCalls, peak)));
     }
 }

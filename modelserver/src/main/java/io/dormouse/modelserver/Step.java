@@ -19,7 +19,9 @@ public enum Step {
     /// The head of the first invocation is read.
     REQUEST,
     /// Its answer is computed.
-    ANSWER;
+    ANSWER,
+    /// Packed weights have taken the place of those of the start; never in the header.
+    PACKED;
 
     /// As it is written in the header and in JSON.
     String label() {

@@ -8,6 +8,7 @@ import io.dormouse.modelserver.Answer;
 import io.dormouse.modelserver.Load;
 import io.dormouse.modelserver.Media;
 import io.dormouse.modelserver.Predictor;
+import io.dormouse.modelserver.Prepared;
 import io.dormouse.modelserver.Refusal;
 import io.dormouse.modelserver.Steps;
 import io.dormouse.modelserver.Unloadable;
@@ -24,16 +25,21 @@ import java.util.Map;
 /// [CsvInput]), `application/x-npy` (see [NpyInput]). Out: see [Outputs].
 public final class OnnxPredictor implements Predictor {
     private final OrtEnvironment environment;
-    private final OrtSession session;
+    private final Live live;
     private final List<Input> inputs;
+
+    /// What is to be done after a few answers.
+    private final Runnable answered;
 
     /// Tensors of requests that are done, for the next ones; as many as ran at once.
     private final ArrayDeque<List<TensorBuilder>> spare = new ArrayDeque<>();
 
-    private OnnxPredictor(OrtEnvironment environment, OrtSession session, List<Input> inputs) {
+    private OnnxPredictor(
+            OrtEnvironment environment, Live live, List<Input> inputs, Runnable answered) {
         this.environment = environment;
-        this.session = session;
+        this.live = live;
         this.inputs = inputs;
+        this.answered = answered;
     }
 
     /// Loads the model that `load` names.
@@ -42,16 +48,26 @@ public final class OnnxPredictor implements Predictor {
     public static OnnxPredictor load(Load load, int threads, Steps steps)
             throws IOException, Unloadable {
         OrtEnvironment environment = Sessions.environment(steps);
-        OrtSession session =
-                Sessions.open(environment, Sessions.choose(load, environment), threads);
-        return of(environment, session);
+        Prepared model = Sessions.choose(load, environment);
+        OrtSession session = Sessions.open(environment, model, threads);
+        Live live = new Live(session);
+        Runnable answered =
+                model.later().isPresent() && model.later().get().fits(load.memoryMb())
+                        ? new LatePacking(model.later().get(), environment, threads, live, steps)
+                                ::answered
+                        : () -> {};
+        return new OnnxPredictor(environment, live, inputs(session), answered);
     }
 
     /// Serves an open session, which [#close] closes.
     public static OnnxPredictor of(OrtEnvironment environment, OrtSession session)
             throws Unloadable {
+        return new OnnxPredictor(environment, new Live(session), inputs(session), () -> {});
+    }
+
+    private static List<Input> inputs(OrtSession session) throws Unloadable {
         try {
-            return new OnnxPredictor(environment, session, Input.of(session));
+            return Input.of(session);
         } catch (OrtException e) {
             throw new Unloadable(
                     "ONNX Runtime can't tell the model's inputs: " + e.getMessage(), e);
@@ -71,9 +87,7 @@ public final class OnnxPredictor implements Predictor {
             if (filled.size() > 1) {
                 requireEqualLengths(tensors, filled);
             }
-            try (OrtSession.Result result = session.run(filled)) {
-                return Outputs.write(result, answerType);
-            }
+            return run(filled, answerType);
         } catch (OrtException e) {
             throw RunFault.of(e);
         } finally {
@@ -81,6 +95,17 @@ public final class OnnxPredictor implements Predictor {
                 tensor.close();
             }
             giveBack(tensors);
+        }
+    }
+
+    private Answer run(Map<String, OnnxTensor> filled, String answerType)
+            throws OrtException, IOException, Refusal {
+        Live.Held held = live.take();
+        try (OrtSession.Result result = held.session().run(filled)) {
+            return Outputs.write(result, answerType);
+        } finally {
+            live.giveBack(held);
+            answered.run();
         }
     }
 
@@ -175,10 +200,6 @@ public final class OnnxPredictor implements Predictor {
 
     @Override
     public void close() {
-        try {
-            session.close();
-        } catch (OrtException e) {
-            throw new IllegalStateException(e);
-        }
+        live.close();
     }
 }

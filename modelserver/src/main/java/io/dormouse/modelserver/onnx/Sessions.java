@@ -38,7 +38,7 @@ public final class Sessions {
     public static Prepared choose(Load load, OrtEnvironment environment)
             throws IOException, Unloadable {
         File original = original(load.folder());
-        Prepared plain = new Prepared(original, false, Prepared.Packing.LOAD);
+        Prepared plain = Prepared.plain(original);
         return load.prepared().isPresent()
                 ? Prepared.read(load.prepared().get(), original, environment.getVersion())
                         .orElse(plain)
@@ -91,9 +91,7 @@ public final class Sessions {
     /// Loads the model, optimises it for this CPU, and writes it with its weights beside it.
     ///
     /// @param target such as `m.onnx`; the weights go to `m.bin`
-    /// @param packed whether the weights are written as the CPU's kernels want them
-    public static OrtSession optimize(
-            OrtEnvironment environment, File model, File target, boolean packed)
+    public static OrtSession optimize(OrtEnvironment environment, File model, File target)
             throws Unloadable, IOException {
         try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
             threads(options, 1);
@@ -104,10 +102,6 @@ public final class Sessions {
                     target.getName().replace(".onnx", ".bin"));
             options.addConfigEntry(
                     "session.optimized_model_external_initializers_min_size_in_bytes", "1024");
-            if (packed) {
-                options.addConfigEntry(
-                        "session.save_external_prepacked_constant_initializers", "1");
-            }
             return environment.createSession(model.getPath(), options);
         } catch (OrtException e) {
             throw unloadable(model, e);

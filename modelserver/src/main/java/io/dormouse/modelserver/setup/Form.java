@@ -11,21 +11,8 @@ import java.util.Locale;
 record Form(Prepared model, double coldMs, double warmMs, long peakBytes) {
     String name() {
         return model.optimized()
-                ? "optimised once, weights " + packing()
+                ? "optimised once, weights not packed"
                 : "the original, optimised at each start";
-    }
-
-    private String packing() {
-        return switch (model.packing()) {
-            case LOAD -> "packed at each start";
-            case NONE -> "not packed";
-            case SAVED -> "packed once";
-        };
-    }
-
-    /// What a worker costs that is started for this many calls.
-    double total(int calls) {
-        return coldMs + calls * warmMs;
     }
 
     String figures() {

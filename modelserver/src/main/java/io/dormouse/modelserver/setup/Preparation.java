@@ -21,28 +21,27 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
-import java.util.stream.Collectors;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /// Finds the form in which one model starts and answers fastest on this machine, and writes it down.
 ///
-///     load the original -> make up a request it accepts -> write optimised forms -> compare answers
-///         -> measure each, cold and warm -> keep one
+///     load the original -> make up a request it accepts -> write the optimised form -> compare answers
+///         -> measure both, cold and warm, and packed weights -> keep one
 ///
 /// A form that can't be written, or answers differently, is dropped; the original always remains.
 public final class Preparation {
-    /// How many calls a start must pay for, when a slow start is weighed against fast calls. A
-    /// serverless worker wakes for few.
-    private static final int CALLS_PER_START = 5;
-
-    /// Below this size no form of the weights can matter, so only one is tried.
+    /// Below this size no form of the weights can matter, so nothing is compared.
     private static final long SMALL_BYTES = 1 << 20;
 
+    /// Where a form lies until it is kept.
+    private static final String DRAFT = "draft";
+
+    private static final long PACKING_NANOS_MAX = 60_000_000_000L;
     private static final int COLD_ROUNDS = 3;
     private static final int WARM_CALLS_MAX = 200;
     private static final long WARM_NANOS_MAX = 500_000_000;
@@ -66,7 +65,7 @@ public final class Preparation {
     /// @param quick writes the optimised form without measuring
     public void run(boolean quick) throws IOException, Unloadable {
         File original = Sessions.original(folder.toFile());
-        Prepared plain = new Prepared(original, false, Prepared.Packing.LOAD);
+        Prepared plain = Prepared.plain(original);
         Properties facts = new Properties();
         Optional<Example> example;
         try (OrtSession session = Sessions.open(environment, plain, 1)) {
@@ -84,20 +83,15 @@ public final class Preparation {
                     "no made-up request ran, so no other form can be compared with the original");
             return;
         }
-        List<Prepared> candidates = new ArrayList<>(List.of(plain));
-        boolean small = weight(original.toPath()) < SMALL_BYTES;
-        for (Prepared.Packing packing :
-                quick || small
-                        ? List.of(Prepared.Packing.NONE)
-                        : List.of(Prepared.Packing.NONE, Prepared.Packing.SAVED)) {
-            optimized(original, packing, example.get()).ifPresent(candidates::add);
-        }
-        if (quick) {
-            keep(facts, new Form(candidates.getLast(), 0, 0, 0), "not measured");
-        } else if (small && candidates.size() > 1) {
-            keep(facts, measure(List.of(candidates.getLast()), example.get()).getFirst(), "small");
+        Optional<Prepared> optimized = optimized(original, example.get());
+        if (optimized.isEmpty()) {
+            keep(facts, measure(List.of(plain), example.get()).getFirst(), "no other form");
+        } else if (quick) {
+            keep(facts, new Form(optimized.get(), 0, 0, 0), "not measured");
+        } else if (weight(original.toPath()) < SMALL_BYTES) {
+            keep(facts, measure(List.of(optimized.get()), example.get()).getFirst(), "small");
         } else {
-            choose(facts, measure(candidates, example.get()));
+            choose(facts, plain, optimized.get(), example.get());
         }
     }
 
@@ -128,25 +122,32 @@ public final class Preparation {
         return out.toByteArray();
     }
 
-    private Optional<Prepared> optimized(File original, Prepared.Packing packing, Example example)
-            throws IOException {
-        Path place = Files.createDirectories(into.resolve(packing.name()));
+    private Optional<Prepared> optimized(File original, Example example) throws IOException {
+        Path place = Files.createDirectories(into.resolve(DRAFT));
         File target = place.resolve("m.onnx").toFile();
-        Prepared form = new Prepared(target, true, packing);
+        Prepared form = Prepared.optimized(target, Prepared.Packing.NONE);
         try {
-            boolean packed = packing == Prepared.Packing.SAVED;
-            Sessions.optimize(environment, original, target, packed).close();
-            try (OrtSession session = Sessions.open(environment, form, 1)) {
-                byte[] answer = answer(OnnxPredictor.of(environment, session), example.body());
-                if (SameAnswer.as(answer, example.answer())) {
-                    return Optional.of(form);
-                }
-                dropped.add(packing + " answers differently");
+            Sessions.optimize(environment, original, target).close();
+            if (answersAlike(form, example) && answersAlike(packed(form), example)) {
+                return Optional.of(form);
             }
+            dropped.add("the optimised form answers differently");
         } catch (Unloadable | Refusal | OrtException | RuntimeException e) {
-            dropped.add(packing + " can't be written or served: " + e.getMessage());
+            dropped.add("the optimised form can't be written or served: " + e.getMessage());
         }
         return Optional.empty();
+    }
+
+    private static Prepared packed(Prepared form) {
+        return Prepared.optimized(form.file(), Prepared.Packing.LOAD);
+    }
+
+    private boolean answersAlike(Prepared form, Example example)
+            throws IOException, Unloadable, Refusal, OrtException {
+        try (OrtSession session = Sessions.open(environment, form, 1)) {
+            byte[] answer = answer(OnnxPredictor.of(environment, session), example.body());
+            return SameAnswer.as(answer, example.answer());
+        }
     }
 
     /// Cold rounds are interleaved, so that what else the machine does falls on all forms alike.
@@ -186,18 +187,49 @@ public final class Preparation {
 
     private double warm(Prepared candidate, byte[] body) throws IOException, Unloadable {
         try (OrtSession session = Sessions.open(environment, candidate, 1)) {
-            Predictor predictor = OnnxPredictor.of(environment, session);
-            List<Double> calls = new ArrayList<>();
-            long deadline = System.nanoTime() + WARM_NANOS_MAX;
-            while (calls.size() < 5
-                    || (calls.size() < WARM_CALLS_MAX && System.nanoTime() < deadline)) {
-                long start = System.nanoTime();
-                answer(predictor, body);
-                calls.add((System.nanoTime() - start) / 1e6);
-            }
-            return least(calls);
+            return warm(session, body);
         } catch (OrtException | Refusal e) {
             throw new IllegalStateException("the model answered before and does not now", e);
+        }
+    }
+
+    private double warm(OrtSession session, byte[] body) throws IOException, Unloadable, Refusal {
+        Predictor predictor = OnnxPredictor.of(environment, session);
+        List<Double> calls = new ArrayList<>();
+        long deadline = System.nanoTime() + WARM_NANOS_MAX;
+        while (calls.size() < 5
+                || (calls.size() < WARM_CALLS_MAX && System.nanoTime() < deadline)) {
+            long start = System.nanoTime();
+            answer(predictor, body);
+            calls.add((System.nanoTime() - start) / 1e6);
+        }
+        return least(calls);
+    }
+
+    private Choice.Packed packed(Prepared form, byte[] body) throws IOException, Unloadable {
+        long start = System.nanoTime();
+        try (OrtSession session = Sessions.open(environment, packed(form), 1)) {
+            double open = (System.nanoTime() - start) / 1e6;
+            return new Choice.Packed(open, warm(session, body));
+        } catch (OrtException | Refusal e) {
+            throw new IllegalStateException("the model answered before and does not now", e);
+        }
+    }
+
+    /// The most memory of a worker that packs its weights while it answers; waits until it has.
+    private long packingPeak(Prepared form, byte[] body) throws IOException {
+        Prepared both = form.with(new Prepared.Later(packed(form), 1, 0));
+        try (Probe probe = Probe.start(worker(both), environment())) {
+            probe.invoke(Media.JSON, body);
+            long deadline = System.nanoTime() + PACKING_NANOS_MAX;
+            while (!probe.get("/steps").text().contains("packed")) {
+                if (System.nanoTime() > deadline) {
+                    return Long.MAX_VALUE; // it never fits
+                }
+                LockSupport.parkNanos(5_000_000);
+            }
+            probe.invoke(Media.JSON, body);
+            return probe.peakBytes();
         }
     }
 
@@ -236,13 +268,16 @@ public final class Preparation {
                 : Ahead.environment(Path.of(args).toAbsolutePath().resolveSibling(""));
     }
 
-    private void choose(Properties facts, List<Form> forms) throws IOException {
-        Form best =
-                forms.stream()
-                        .min(Comparator.comparingDouble(form -> form.total(CALLS_PER_START)))
-                        .orElseThrow();
-        String figures = forms.stream().map(Form::figures).collect(Collectors.joining("; "));
-        keep(facts, best, "cheapest for " + CALLS_PER_START + " calls: " + figures);
+    private void choose(Properties facts, Prepared plain, Prepared optimized, Example example)
+            throws IOException, Unloadable {
+        List<Form> forms = measure(List.of(plain, optimized), example);
+        Choice choice = Choice.of(forms, Optional.of(packed(optimized, example.body())));
+        if (choice.packAfter().isPresent()) {
+            long peak = packingPeak(optimized, example.body());
+            facts.setProperty("pack_after_calls", choice.packAfter().get().toString());
+            facts.setProperty("pack_peak_bytes", String.valueOf(peak));
+        }
+        keep(facts, choice.first(), choice.reason());
     }
 
     private void keep(Properties facts, Form form, String reason) throws IOException {
@@ -261,9 +296,7 @@ public final class Preparation {
                 }
             }
         }
-        for (Prepared.Packing packing : Prepared.Packing.values()) {
-            discard(into.resolve(packing.name()));
-        }
+        discard(into.resolve(DRAFT));
         write(facts, into);
     }
 
@@ -283,8 +316,10 @@ public final class Preparation {
                 switch (form.packing()) {
                     case LOAD -> "load";
                     case NONE -> "none";
-                    case SAVED -> "saved";
                 });
+        form.later()
+                .ifPresent(later ->
+                        facts.setProperty("pack_after_calls", String.valueOf(later.afterCalls())));
     }
 
     private static void write(Properties facts, Path place) throws IOException {

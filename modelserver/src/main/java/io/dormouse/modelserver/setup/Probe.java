@@ -126,6 +126,12 @@ public final class Probe implements AutoCloseable {
         return reply();
     }
 
+    public Reply get(String path) throws IOException {
+        out.write(("GET " + path + " HTTP/1.1\r\n\r\n").getBytes(StandardCharsets.ISO_8859_1));
+        out.flush();
+        return reply();
+    }
+
     private Reply reply() throws IOException {
         String first = line();
         String steps = "";

@@ -31,6 +31,7 @@ final class LoadCommand {
                     json.append(",\"prepared\":");
                     quote(json, folder.toString());
                 });
+        json.append(",\"memory_mb\":").append(spec.memoryMb());
         json.append(",\"environment\":{");
         String comma = "";
         for (Map.Entry<String, String> each :

@@ -129,6 +129,7 @@ public final class ProcessLauncher implements Launcher {
         if (threads > 1) {
             what.addAll(List.of("--threads", String.valueOf(threads)));
         }
+        what.addAll(List.of("--memory", String.valueOf(spec.memoryMb())));
         Heap heap = Heap.of(model.kind(), spec.memoryMb());
         var worker =
                 new Worker(
