@@ -17,10 +17,8 @@ import software.amazon.awssdk.services.applicationautoscaling.model.DeregisterSc
 import software.amazon.awssdk.services.applicationautoscaling.model.DeregisterScalableTargetResponse;
 import software.amazon.awssdk.services.applicationautoscaling.model.DescribeScalableTargetsRequest;
 import software.amazon.awssdk.services.applicationautoscaling.model.DescribeScalableTargetsResponse;
-import software.amazon.awssdk.services.applicationautoscaling.model.LimitExceededException;
 import software.amazon.awssdk.services.applicationautoscaling.model.ListTagsForResourceRequest;
 import software.amazon.awssdk.services.applicationautoscaling.model.ListTagsForResourceResponse;
-import software.amazon.awssdk.services.applicationautoscaling.model.ObjectNotFoundException;
 import software.amazon.awssdk.services.applicationautoscaling.model.RegisterScalableTargetRequest;
 import software.amazon.awssdk.services.applicationautoscaling.model.RegisterScalableTargetResponse;
 import software.amazon.awssdk.services.applicationautoscaling.model.ResourceNotFoundException;
@@ -120,12 +118,7 @@ public final class ScalableTargets implements ApplicationAutoScalingClient {
             records.targets.update(tx, old.get().now("", now, changed));
         } else {
             if (records.targets.all(tx).size() >= TARGETS_MAX) {
-                throw LimitExceededException.builder()
-                        .message(
-                                "There are "
-                                        + TARGETS_MAX
-                                        + " scalable targets already: deregister some first")
-                        .build();
+                throw ScalingErrors.tooMany(TARGETS_MAX, "scalable targets");
             }
             records.targets.insert(
                     tx, Entry.of(id.key(), now, new Target(limited, true, Past.NONE)));
@@ -239,14 +232,9 @@ public final class ScalableTargets implements ApplicationAutoScalingClient {
                         request.resourceId(),
                         request.scalableDimensionAsString());
         records.store.write(tx -> {
-            records.remove(
-                    tx,
-                    records.targets
-                            .get(tx, id.key())
-                            .orElseThrow(() ->
-                                    ObjectNotFoundException.builder()
-                                            .message("No scalable target found for " + id.inWords())
-                                            .build()));
+            Entry<Target> target =
+                    records.targets.get(tx, id.key()).orElseThrow(() -> ScalingErrors.noTarget(id));
+            records.remove(tx, target);
             return true;
         });
         scaling.plan();

@@ -15,9 +15,7 @@ import software.amazon.awssdk.services.applicationautoscaling.model.DeleteScalin
 import software.amazon.awssdk.services.applicationautoscaling.model.DeleteScalingPolicyResponse;
 import software.amazon.awssdk.services.applicationautoscaling.model.DescribeScalingPoliciesRequest;
 import software.amazon.awssdk.services.applicationautoscaling.model.DescribeScalingPoliciesResponse;
-import software.amazon.awssdk.services.applicationautoscaling.model.LimitExceededException;
 import software.amazon.awssdk.services.applicationautoscaling.model.MetricType;
-import software.amazon.awssdk.services.applicationautoscaling.model.ObjectNotFoundException;
 import software.amazon.awssdk.services.applicationautoscaling.model.PolicyType;
 import software.amazon.awssdk.services.applicationautoscaling.model.PutScalingPolicyRequest;
 import software.amazon.awssdk.services.applicationautoscaling.model.PutScalingPolicyResponse;
@@ -66,13 +64,9 @@ public final class ScalingPolicies implements ApplicationAutoScalingClient {
                 .build();
     }
 
-    private static String key(VariantId id, String name) {
-        return id.key() + "/" + name;
-    }
-
     private ScalingPolicy put(Tx tx, VariantId id, PutScalingPolicyRequest request, Instant now) {
         records.required(tx, id);
-        String key = key(id, request.policyName());
+        String key = id.key(request.policyName());
         Optional<Entry<ScalingPolicy>> old = records.policies.get(tx, key);
         checkType(
                 Optional.ofNullable(request.policyType())
@@ -94,12 +88,8 @@ public final class ScalingPolicies implements ApplicationAutoScalingClient {
             records.policies.update(tx, old.get().now("", now, made));
         } else {
             if (records.policies(tx, id).size() >= POLICIES_MAX) {
-                throw LimitExceededException.builder()
-                        .message(
-                                "The scalable target has "
-                                        + POLICIES_MAX
-                                        + " scaling policies already: delete some first")
-                        .build();
+                throw ScalingErrors.tooMany(
+                        POLICIES_MAX, "scaling policies of the scalable target");
             }
             records.policies.insert(tx, Entry.of(key, now, made).within(id.key()));
         }
@@ -252,15 +242,9 @@ public final class ScalingPolicies implements ApplicationAutoScalingClient {
                         request.scalableDimensionAsString());
         boolean found =
                 records.store.write(
-                        tx -> records.policies.delete(tx, key(id, request.policyName())));
+                        tx -> records.policies.delete(tx, id.key(request.policyName())));
         if (!found) {
-            throw ObjectNotFoundException.builder()
-                    .message(
-                            "No scaling policy found for "
-                                    + id.inWords()
-                                    + ", policy name: "
-                                    + request.policyName())
-                    .build();
+            throw ScalingErrors.none("scaling policy", id, "policy name", request.policyName());
         }
         scaling.plan();
         return DeleteScalingPolicyResponse.builder().build();

@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import software.amazon.awssdk.services.applicationautoscaling.model.ObjectNotFoundException;
 import software.amazon.awssdk.services.applicationautoscaling.model.ScalingPolicy;
 
 /// What this room keeps: targets, and by their key the policies, actions and activities of each.
@@ -35,13 +34,12 @@ public final class ScalingRecords {
         activities = new Records<>(store, "scaling-activity", Activity.CODEC);
     }
 
-    /// @throws ObjectNotFoundException where the variant is not registered
+    /// The target of a variant.
+    ///
+    /// @throws software.amazon.awssdk.services.applicationautoscaling.model.ObjectNotFoundException
+    ///   where the variant is not registered
     Entry<Target> required(Query query, VariantId id) {
-        return targets.get(query, id.key())
-                .orElseThrow(() ->
-                        ObjectNotFoundException.builder()
-                                .message("No scalable target registered for " + id.inWords())
-                                .build());
+        return targets.get(query, id.key()).orElseThrow(() -> ScalingErrors.notRegistered(id));
     }
 
     List<Entry<ScalingPolicy>> policies(Query query, VariantId id) {

@@ -16,8 +16,6 @@ import software.amazon.awssdk.services.applicationautoscaling.model.DeleteSchedu
 import software.amazon.awssdk.services.applicationautoscaling.model.DeleteScheduledActionResponse;
 import software.amazon.awssdk.services.applicationautoscaling.model.DescribeScheduledActionsRequest;
 import software.amazon.awssdk.services.applicationautoscaling.model.DescribeScheduledActionsResponse;
-import software.amazon.awssdk.services.applicationautoscaling.model.LimitExceededException;
-import software.amazon.awssdk.services.applicationautoscaling.model.ObjectNotFoundException;
 import software.amazon.awssdk.services.applicationautoscaling.model.PutScheduledActionRequest;
 import software.amazon.awssdk.services.applicationautoscaling.model.PutScheduledActionResponse;
 import software.amazon.awssdk.services.applicationautoscaling.model.ScalableTargetAction;
@@ -61,13 +59,9 @@ public final class ScheduledActions implements ApplicationAutoScalingClient {
         return PutScheduledActionResponse.builder().build();
     }
 
-    private static String key(VariantId id, String name) {
-        return id.key() + "/" + name;
-    }
-
     private boolean put(Tx tx, VariantId id, PutScheduledActionRequest request, Instant now) {
         records.required(tx, id);
-        String key = key(id, request.scheduledActionName());
+        String key = id.key(request.scheduledActionName());
         Optional<Entry<Action>> old = records.actions.get(tx, key);
         ScheduledAction.Builder shape =
                 old.map(each -> each.body().shape().toBuilder())
@@ -83,12 +77,7 @@ public final class ScheduledActions implements ApplicationAutoScalingClient {
             return records.actions.update(tx, old.get().now("", now, action));
         }
         if (records.actions(tx, id).size() >= ACTIONS_MAX) {
-            throw LimitExceededException.builder()
-                    .message(
-                            "The scalable target has "
-                                    + ACTIONS_MAX
-                                    + " scheduled actions already: delete some first")
-                    .build();
+            throw ScalingErrors.tooMany(ACTIONS_MAX, "scheduled actions of the scalable target");
         }
         return records.actions.insert(tx, Entry.of(key, now, action).within(id.key()));
     }
@@ -195,15 +184,10 @@ public final class ScheduledActions implements ApplicationAutoScalingClient {
                         request.scalableDimensionAsString());
         boolean found =
                 records.store.write(
-                        tx -> records.actions.delete(tx, key(id, request.scheduledActionName())));
+                        tx -> records.actions.delete(tx, id.key(request.scheduledActionName())));
         if (!found) {
-            throw ObjectNotFoundException.builder()
-                    .message(
-                            "No scheduled action found for "
-                                    + id.inWords()
-                                    + ", scheduled action name: "
-                                    + request.scheduledActionName())
-                    .build();
+            throw ScalingErrors.none(
+                    "scheduled action", id, "scheduled action name", request.scheduledActionName());
         }
         scaling.plan();
         return DeleteScheduledActionResponse.builder().build();

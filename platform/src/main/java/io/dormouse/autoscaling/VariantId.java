@@ -45,6 +45,11 @@ record VariantId(String endpoint, String variant) {
         return "endpoint/" + endpoint.toLowerCase(Locale.ROOT) + "/variant/" + variant;
     }
 
+    /// The key of something that it has, by name.
+    String key(String name) {
+        return key() + "/" + name;
+    }
+
     /// `endpoint/churn/variant/AllTraffic`.
     String resource() {
         return "endpoint/" + endpoint + "/variant/" + variant;
