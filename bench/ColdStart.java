@@ -39,12 +39,13 @@ public final class ColdStart {
 
     /// A platform of its own.
     private record Platform(URI endpoint, Path data) implements AutoCloseable {
-        static Platform start(int warmPool) throws Exception {
+        static Platform start(int warmPool, String isolation) throws Exception {
             Path data = Files.createTempDirectory("bench-cold");
             run(
                     List.of(
                             dormouse(), "start", "--detach", "--port", "0", "--warm-pool",
-                            Integer.toString(warmPool), "--data", data.toString()));
+                            Integer.toString(warmPool), "--isolation", isolation, "--data",
+                            data.toString()));
             Properties note = new Properties();
             try (InputStream in = Files.newInputStream(data.resolve("platform.properties"))) {
                 note.load(in);
@@ -93,19 +94,34 @@ public final class ColdStart {
 
     private void measure(List<Model> models, int rounds) throws Exception {
         Map<Model, Figures> figures = new LinkedHashMap<>();
-        try (Platform bare = Platform.start(0);
-                Platform pooled = Platform.start(1)) {
+        String protection;
+        try (Platform bare = Platform.start(0, "all");
+                Platform pooled = Platform.start(1, "all");
+                Platform open = Platform.start(0, "none");
+                Platform bubble = Platform.start(0, "bubblewrap")) {
             Path installation = installation();
             for (Model model : models) {
+                boolean first = figures.isEmpty();
                 bare.deploy(model);
                 pooled.deploy(model);
+                open.deploy(model);
+                if (first) {
+                    bubble.deploy(model);
+                }
                 Worker worker = new Worker(installation, model);
                 Figures of = new Figures();
                 figures.put(model, of);
                 for (int round = -2; round < rounds; round++) { // two rounds warm the page cache
                     Figures to = round < 0 ? new Figures() : of;
-                    to.add("ms", cold(bare, model));
+                    double isolated = cold(bare, model);
+                    to.add("ms", isolated);
                     steps(bare, model, to);
+                    double plain = cold(open, model);
+                    to.add("open_ms", plain);
+                    to.add("isolation_ms", isolated - plain);
+                    if (first) {
+                        to.add("bubble_ms", cold(bubble, model));
+                    }
                     to.add("floor_ms", worker.floor());
                     if (round % 3 == 0) {
                         to.add("naive_ms", worker.naive());
@@ -114,8 +130,17 @@ public final class ColdStart {
                     to.add("pool_ms", cold(pooled, model));
                 }
             }
+            protection = protection(bare);
         }
-        report(figures, rounds);
+        report(figures, rounds, protection);
+    }
+
+    /// What instances are held by, in a sentence.
+    private String protection(Platform platform) throws Exception {
+        JsonNode status = get(platform, "/_dormouse/status");
+        return "Isolation in force: %s; limits: %s, at the memory in the table and its share of CPU."
+                .formatted(
+                        status.path("isolation").asString(), status.path("limits").asString());
     }
 
     private double cold(Platform platform, Model model) throws Exception {
@@ -279,7 +304,8 @@ public final class ColdStart {
         }
     }
 
-    private static void report(Map<Model, Figures> figures, int rounds) throws IOException {
+    private static void report(Map<Model, Figures> figures, int rounds, String protection)
+            throws IOException {
         StringBuilder page = new StringBuilder("# cold-start\n\n");
         page.append(
                 String.format(
@@ -287,9 +313,10 @@ public final class ColdStart {
                         "Milliseconds to the first answer, %d rounds interleaved, page cache warm, %d"
                                 + " cores. *from nothing*: no instance, empty warm pool, through the gateway;"
                                 + " *floor*: the bare worker process; *usual*: the same without any of the"
-                                + " techniques (a third of the rounds).%n%n",
+                                + " techniques (a third of the rounds). %s%n%n",
                         rounds,
-                        Runtime.getRuntime().availableProcessors()));
+                        Runtime.getRuntime().availableProcessors(),
+                        protection));
         page.append("| model | MB limit | from nothing | p95 | floor | ratio | usual | warm pool | p95 |\n");
         page.append("| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n");
         StringBuilder line = new StringBuilder("cold-start");
@@ -324,6 +351,7 @@ public final class ColdStart {
                                     naive,
                                     pool));
                 });
+        isolation(figures, page, line);
         page.append("\nThe steps of a start from nothing, medians:\n\n| model | steps, ms |\n| --- | --- |\n");
         figures.forEach(
                 (model, of) -> {
@@ -338,6 +366,33 @@ public final class ColdStart {
         Files.writeString(ROOT.resolve("bench/results/cold-start.md"), page);
         System.out.println(page);
         System.out.println(line);
+    }
+
+    /// What isolation costs: the difference between starts from nothing of the same round.
+    private static void isolation(
+            Map<Model, Figures> figures, StringBuilder page, StringBuilder line) {
+        page.append("\nThe same from nothing by isolation, medians; *cost*: of the differences in each");
+        page.append(" round:\n\n| model | isolated | plain process | cost | by bubblewrap |\n");
+        page.append("| --- | --- | --- | --- | --- |\n");
+        figures.forEach(
+                (model, of) -> {
+                    double cost = median(of.millis.get("isolation_ms"));
+                    List<Double> bubble = of.millis.getOrDefault("bubble_ms", List.of());
+                    page.append(
+                            String.format(
+                                    Locale.ROOT,
+                                    "| %s | %.1f | %.1f | %.1f | %s |%n",
+                                    model.label(),
+                                    median(of.millis.get("ms")),
+                                    median(of.millis.get("open_ms")),
+                                    cost,
+                                    bubble.isEmpty()
+                                            ? "not measured"
+                                            : String.format(Locale.ROOT, "%.1f", median(bubble))));
+                    line.append(
+                            String.format(
+                                    Locale.ROOT, " %s_isolation_ms=%.1f", model.key(), cost));
+                });
     }
 
     private static double median(List<Double> values) {

@@ -60,6 +60,8 @@ record OwnPages(Settings settings, MovableClock clock, Rooms rooms, Reset reset)
         status.put("cores", usage.cores());
         status.put("cores_total", usage.coresTotal());
         status.put("memory_mb_by_owner", usage.byOwner());
+        status.put("isolation", rooms.workers().isolation());
+        status.put("limits", rooms.workers().limits());
         status.put("warm_workers", rooms.workers().warm().ready());
         status.put("warm_problem", rooms.workers().warm().problem());
         return JsonMapper.shared().writeValueAsString(status);

@@ -98,6 +98,14 @@ final class Workers implements AutoCloseable {
         return launcher;
     }
 
+    String isolation() {
+        return launcher.isolation();
+    }
+
+    String limits() {
+        return launcher.limits();
+    }
+
     Capacity capacity() {
         return capacity;
     }

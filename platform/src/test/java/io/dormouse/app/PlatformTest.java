@@ -35,6 +35,8 @@ class PlatformTest {
             var status = JsonMapper.shared().readTree(platform.get("/_dormouse/status").body());
             assertTrue(status.path("memory_total_mb").asInt() > 0, status.toString());
             assertEquals(folder.resolve("data").toString(), status.path("data").asString());
+            assertTrue(status.path("limits").asString().matches("control groups.*|watchdog"));
+            assertTrue(status.has("isolation"), status.toString());
         }
     }
 

@@ -69,8 +69,8 @@ record Bubble(
     }
 
     @Override
-    public boolean stand() {
-        return true;
+    public String kind() {
+        return "bubblewrap";
     }
 
     @Override

@@ -89,6 +89,11 @@ final class ControlGroups implements Limits {
     }
 
     @Override
+    public String kind() {
+        return "control groups, version " + (places.unified() ? 2 : 1);
+    }
+
+    @Override
     public boolean sharesCpu() {
         return places.cpu().isPresent();
     }

@@ -15,6 +15,9 @@ interface Limits extends AutoCloseable {
     /// Whether the kernel holds them.
     boolean byKernel();
 
+    /// What they are, in a few words.
+    String kind();
+
     /// Whether the share of CPU can be limited.
     boolean sharesCpu();
 

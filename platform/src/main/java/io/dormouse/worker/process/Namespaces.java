@@ -95,8 +95,8 @@ final class Namespaces implements Walls {
     }
 
     @Override
-    public boolean stand() {
-        return true;
+    public String kind() {
+        return "namespaces";
     }
 
     /// A copy of a folder of the machine, and where a worker is to see it.

@@ -40,8 +40,8 @@ record Open(Spawner spawner, Path folder) implements Walls {
     }
 
     @Override
-    public boolean stand() {
-        return false;
+    public String kind() {
+        return "none";
     }
 
     @Override

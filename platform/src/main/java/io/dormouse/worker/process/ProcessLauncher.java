@@ -109,10 +109,20 @@ public final class ProcessLauncher implements Launcher {
         if (machine.limits().sharesCpu()) {
             can.add(Capability.CPU_LIMIT);
         }
-        if ((walls.isDone() && walls().stand()) || machine.sandbox().isPresent()) {
+        if ((walls.isDone() && !(walls() instanceof Open)) || machine.sandbox().isPresent()) {
             can.add(Capability.ISOLATION);
         }
         return can;
+    }
+
+    /// How instances are isolated: `namespaces`, `bubblewrap` or `none`; empty while that is tried.
+    public String isolation() {
+        return walls.isDone() ? walls().kind() : "";
+    }
+
+    /// What holds instances in their limits.
+    public String limits() {
+        return machine.limits().kind();
     }
 
     @Override

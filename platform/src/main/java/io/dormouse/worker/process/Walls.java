@@ -52,8 +52,8 @@ interface Walls extends AutoCloseable {
     /// A socket that a worker made, as the platform sees it.
     Path socket(Spawned worker, Path folder);
 
-    /// Whether they keep anything out.
-    boolean stand();
+    /// What they are, in a word; `none` where there are none.
+    String kind();
 
     @Override
     void close();

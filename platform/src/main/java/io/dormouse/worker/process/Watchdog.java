@@ -36,6 +36,11 @@ final class Watchdog implements Limits {
     }
 
     @Override
+    public String kind() {
+        return "watchdog";
+    }
+
+    @Override
     public boolean sharesCpu() {
         return false;
     }

@@ -2,7 +2,7 @@
 ///
 ///     start ─► Spawner ─► Spawned ─ descriptor 0 and 1, or a socket ─► HttpLink ─► Answer
 ///                 │          └── standard error ─► LogLines ─► LogSink
-///                 └── Limits (cgroup v2, v1 or a watchdog) · Sandbox (bubblewrap or none)
+///                 └── Limits (cgroup v2, v1 or a watchdog) · Walls (namespaces, bubblewrap or none)
 ///
 /// A worker is one JVM with one model; `docs/container-contract.md` says what it and this package
 /// promise each other. Life of an instance: spawned → (loading) → answering → ended; it holds
