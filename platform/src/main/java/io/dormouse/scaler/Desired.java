@@ -20,10 +20,19 @@ public record Desired(int instances, String reason) {
     /// @param slots of one instance
     /// @param min instances kept ready
     /// @param maxConcurrency invocations at once that are allowed
-    public static Desired of(double concurrency, int slots, int min, int maxConcurrency) {
+    /// @param useful instances that the machine's cores keep busy: more of them do no more work,
+    ///   they only push each other out of the caches
+    public static Desired of(
+            double concurrency, int slots, int min, int maxConcurrency, int useful) {
         int max = ceil((double) maxConcurrency / slots);
+        int enough = Math.max(useful, min);
         int needed = ceil(concurrency / (slots * TARGET));
         String load = String.format(Locale.ROOT, "%.1f", concurrency);
+        if (needed > enough && enough < max) {
+            return new Desired(
+                    enough,
+                    load + " invocations at once, the cores serve " + enough + " instances");
+        }
         if (needed > max) {
             return new Desired(
                     Math.max(max, min),

@@ -5,6 +5,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.HttpException;
@@ -19,7 +20,7 @@ import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.handler.ErrorHandler;
 import org.eclipse.jetty.util.Callback;
-import org.eclipse.jetty.util.thread.VirtualThreadPool;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +30,9 @@ import org.slf4j.LoggerFactory;
 /// and ends.
 public final class HttpServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HttpServer.class);
+
+    /// The acceptor, the selector, and one to spare for either.
+    private static final int SYSTEM_THREADS = 3;
 
     private final Server server;
     private final ServerConnector connector;
@@ -54,7 +58,7 @@ public final class HttpServer implements AutoCloseable {
     /// @throws IOException where the port is taken, saying which
     public HttpServer(Settings settings, Handler handler) throws IOException {
         drain = settings.drain();
-        server = new Server(new VirtualThreadPool());
+        server = new Server(threads());
         HttpConfiguration http = new HttpConfiguration();
         http.setSendServerVersion(false);
         http.setUriCompliance(UriCompliance.UNSAFE);
@@ -84,6 +88,17 @@ public final class HttpServer implements AutoCloseable {
         adapter = new Adapter(handler);
         server.setHandler(adapter);
         start();
+    }
+
+    /// A virtual thread for each request; the acceptor and the selector on threads of the system,
+    /// since a selector that parks goes through two pollers on its way back, at each request.
+    private static QueuedThreadPool threads() {
+        QueuedThreadPool threads = new QueuedThreadPool(SYSTEM_THREADS, SYSTEM_THREADS);
+        threads.setName("http");
+        threads.setDaemon(true);
+        threads.setReservedThreads(0);
+        threads.setVirtualThreadsExecutor(Executors.newVirtualThreadPerTaskExecutor());
+        return threads;
     }
 
     private void start() throws IOException {

@@ -139,10 +139,10 @@ final class JettyExchange implements Exchange {
             return;
         }
         long end = System.nanoTime() + DISCARD_NANOS_MAX;
-        byte[] discarded = new byte[1 << 16];
         try {
             long left = DISCARDED_BYTES_MAX;
-            int n = 0;
+            int n = body.read(); // nearly always the end: no reason yet for a buffer
+            byte[] discarded = n < 0 ? new byte[0] : new byte[1 << 16];
             while (n >= 0 && left > 0 && System.nanoTime() - end < 0) {
                 n = body.read(discarded);
                 left -= n;

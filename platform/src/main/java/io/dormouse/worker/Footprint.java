@@ -1,5 +1,6 @@
 package io.dormouse.worker;
 
+import io.dormouse.scaler.Desired;
 import java.util.concurrent.atomic.AtomicLong;
 
 /// What an instance of a group takes of the machine: as the preparation measured it, or as its
@@ -27,6 +28,13 @@ final class Footprint {
     /// The share of CPU that goes with its memory.
     double cores() {
         return settings.cores(spec.memoryMb());
+    }
+
+    /// How many instances the load of the last seconds is worth: at most twice as many as keep the
+    /// cores busy, for the models that we serve compute and wait for nothing.
+    Desired desired(double concurrency, int min, int maxConcurrency) {
+        int useful = (int) Math.ceil(2 * settings.coresMax() / cores());
+        return Desired.of(concurrency, spec.tuning().slots(), min, maxConcurrency, useful);
     }
 
     /// Memory that it uses now, percent of its limit.

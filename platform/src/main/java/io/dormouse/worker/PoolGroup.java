@@ -212,8 +212,7 @@ public final class PoolGroup implements WorkerGroup, Capacity.Evictable {
     }
 
     private void scaleForLoad() {
-        Desired desired =
-                Desired.of(tempo.concurrency(), spec.tuning().slots(), floor.min(), maxConcurrency);
+        Desired desired = footprint.desired(tempo.concurrency(), floor.min(), maxConcurrency);
         if (roster.size() + starts.size() < desired.instances()) {
             beginUnasked(desired.reason(), 0);
         }

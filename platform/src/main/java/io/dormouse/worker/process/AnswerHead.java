@@ -67,7 +67,7 @@ record AnswerHead(
         if (status < 200 || status == 204 || status == 304) {
             return OptionalLong.of(0);
         }
-        if (length != null && encoding == null && length.matches("[0-9]{1,13}")) {
+        if (length != null && encoding == null && isNumber(length)) {
             long bytes = Long.parseLong(length);
             if (bytes <= BODY_BYTES_MAX) {
                 return OptionalLong.of(bytes);
@@ -79,6 +79,14 @@ record AnswerHead(
         throw garbage(
                 "no usable length of the body: Content-Length %s, Transfer-Encoding %s"
                         .formatted(shown(String.valueOf(length)), shown(String.valueOf(encoding))));
+    }
+
+    private static boolean isNumber(String text) {
+        boolean right = !text.isEmpty() && text.length() <= 13;
+        for (int i = 0; right && i < text.length(); i++) {
+            right = text.charAt(i) >= '0' && text.charAt(i) <= '9';
+        }
+        return right;
     }
 
     private static boolean plain(String line) {

@@ -81,6 +81,9 @@ public final class ProcessLauncher implements Launcher {
         this.notices = notices;
         this.clock = new ScheduledThreadPoolExecutor(1, ProcessLauncher::daemon);
         clock.setRemoveOnCancelPolicy(true);
+        // Always the first in line: an alarm that becomes the first wakes the thread, and each
+        // request sets some that never go off.
+        var _ = clock.scheduleWithFixedDelay(() -> {}, 1, 1, TimeUnit.SECONDS);
         String path = Objects.requireNonNullElse(System.getenv("PATH"), "/usr/bin:/bin");
         this.machine = new Machine(settings.run(), settings.isolation(), path, proc, notices);
         this.walls =
