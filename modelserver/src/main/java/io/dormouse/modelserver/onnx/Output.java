@@ -33,37 +33,42 @@ sealed interface Output {
     void csv(TextBuffer out, long row);
 
     /// Takes the value over into the Java heap.
+    ///
+    /// No `switch` over types: its first use makes a class at run time, which no AOT cache holds,
+    /// and takes milliseconds of a start.
     static Output of(String name, OnnxValue value) throws OrtException, Refusal {
-        return switch (value) {
-            case OnnxTensor tensor -> Tensor.of(tensor);
-            case OnnxSequence sequence -> {
-                List<Output> elements = new ArrayList<>();
-                for (OnnxValue element : sequence.getValue()) {
-                    elements.add(of(name, element));
-                    element.close();
-                }
-                yield new Sequence(elements);
+        if (value instanceof OnnxTensor tensor) {
+            return Tensor.of(tensor);
+        }
+        if (value instanceof OnnxSequence sequence) {
+            List<Output> elements = new ArrayList<>();
+            for (OnnxValue element : sequence.getValue()) {
+                elements.add(of(name, element));
+                element.close();
             }
-            case OnnxMap map -> new Members(new TreeMap<>(map.getValue()));
-            default ->
-                    throw new IllegalStateException(
-                            "output '" + name + "' is of a kind that can't be written: " + value);
-        };
+            return new Sequence(elements);
+        }
+        if (value instanceof OnnxMap map) {
+            return new Members(new TreeMap<>(map.getValue()));
+        }
+        throw new IllegalStateException(
+                "output '" + name + "' is of a kind that can't be written: " + value);
     }
 
     /// Numbers as JSON writes them: what is no number is null.
     private static void number(TextBuffer out, Object value) {
-        switch (value) {
-            case Float number -> real(out, number);
-            case Double number -> {
-                if (Double.isFinite(number)) {
-                    out.append((double) number);
-                } else {
-                    out.ascii("null");
-                }
+        if (value instanceof Float number) {
+            real(out, number);
+        } else if (value instanceof Double number) {
+            if (Double.isFinite(number)) {
+                out.append((double) number);
+            } else {
+                out.ascii("null");
             }
-            case Number number -> out.append(number.longValue());
-            default -> out.quoted(String.valueOf(value));
+        } else if (value instanceof Number number) {
+            out.append(number.longValue());
+        } else {
+            out.quoted(String.valueOf(value));
         }
     }
 

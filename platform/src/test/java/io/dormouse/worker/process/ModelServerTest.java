@@ -1,7 +1,9 @@
 package io.dormouse.worker.process;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -33,6 +35,8 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -92,6 +96,20 @@ class ModelServerTest {
             String text = new String(answer.body().readAllBytes(), UTF_8);
             assertEquals(200, answer.status(), text);
             return text;
+        }
+    }
+
+    @Test
+    void workersHaveNoLogManager() throws Exception {
+        try (JarFile jar = new JarFile("../modelserver/target/modelserver-0.1.0-all.jar")) {
+            for (JarEntry each : jar.stream().toList()) {
+                if (each.getName().endsWith(".class")) {
+                    byte[] bytes = jar.getInputStream(each).readAllBytes();
+                    assertFalse(
+                            new String(bytes, ISO_8859_1).contains("java/util/logging"),
+                            each.getName());
+                }
+            }
         }
     }
 
