@@ -114,6 +114,14 @@ final class OnnxModels {
         return "{\"inputs\":{\"x\":[[5.1,3.5,1.4,0.2]]}}";
     }
 
+    /// One number in, its multiple out: an answer that anyone can check.
+    static void multiple(Path file, float factor) throws IOException {
+        OnnxModels model = new OnnxModels();
+        String x = model.input("x", FLOAT, -1, 1);
+        model.output(model.node("Mul", x, model.scalar(factor)), "y", -1, 1);
+        model.write(file);
+    }
+
     /// ResNet-50, batch normalisation folded into the convolutions: 100 MB.
     static String resNet50(Path file) throws IOException {
         OnnxModels model = new OnnxModels();
