@@ -18,6 +18,7 @@ import io.dormouse.worker.Serving;
 import io.dormouse.worker.WarmPool;
 import io.dormouse.worker.WarmSpec;
 import io.dormouse.worker.WorkerGroup;
+import io.dormouse.worker.process.GroupFolders;
 import io.dormouse.worker.process.ProcessLauncher;
 import io.dormouse.worker.process.ProcessSettings;
 import io.dormouse.worker.process.StrangeInstallation;
@@ -29,7 +30,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -81,7 +81,7 @@ final class StrangeEndpoints implements AutoCloseable {
                         CompletableFuture.completedFuture(StrangeInstallation.of()),
                         settings,
                         log::add);
-        controlGroups = controlGroups(run);
+        controlGroups = GroupFolders.of(run);
         Capacity capacity = new Capacity(1 << 16, 8);
         WarmPool warm = new WarmPool(launcher, capacity, time, time, new WarmSpec(128), 0);
         pools =
@@ -256,18 +256,6 @@ final class StrangeEndpoints implements AutoCloseable {
         Path parent = file.toAbsolutePath().getParent();
         boolean workers = parent != null && String.valueOf(parent.getFileName()).startsWith("i-");
         return workers && (file.endsWith("cpu.cfs_quota_us") || file.endsWith("cpu.max"));
-    }
-
-    /// Where the launcher makes them: a folder in each tree.
-    private static List<Path> controlGroups(Path run) throws IOException {
-        Path root = Path.of("/sys/fs/cgroup");
-        String name = "dormouse-" + HexFormat.of().toHexDigits(run.toString().hashCode());
-        if (!Files.isDirectory(root)) {
-            return List.of();
-        }
-        try (Stream<Path> found = Files.find(root, 6, (each, _) -> each.endsWith(name))) {
-            return found.toList();
-        }
     }
 
     @Override

@@ -27,7 +27,6 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -95,7 +94,7 @@ class LimitsTest {
         try (ProcessLauncher launcher = launcher(Path.of("/proc"))) {
             assumeTrue(launcher.can().contains(Launcher.Capability.CPU_LIMIT), "no cpu groups");
             try (Instance instance = start(launcher)) {
-                Path group = group(instance.id());
+                Path group = groupOf(instance);
                 assertEquals("all", quota(group));
                 instance.limitCpu(0.5);
                 assertEquals("10000 of 20000", quota(group));
@@ -105,15 +104,14 @@ class LimitsTest {
         }
     }
 
-    private static Path group(String id) throws IOException {
-        try (Stream<Path> found =
-                Files.find(Path.of("/sys/fs/cgroup"), 7, (each, _) -> each.endsWith(id))) {
-            return found.filter(each ->
-                            Files.exists(each.resolve("cpu.cfs_quota_us"))
-                                    || Files.exists(each.resolve("cpu.max")))
-                    .findFirst()
-                    .orElseThrow();
-        }
+    private Path groupOf(Instance instance) throws IOException {
+        return GroupFolders.of(folder.resolve("run")).stream()
+                .map(each -> each.resolve(instance.id()))
+                .filter(each ->
+                        Files.exists(each.resolve("cpu.cfs_quota_us"))
+                                || Files.exists(each.resolve("cpu.max")))
+                .findFirst()
+                .orElseThrow();
     }
 
     /// What either version says.
