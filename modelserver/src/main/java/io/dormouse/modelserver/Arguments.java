@@ -117,7 +117,7 @@ record Arguments(
                 throw new IllegalArgumentException("more than one slot needs --listen");
             }
             Optional<Load> load =
-                    model.map(folder -> new Load(kind, folder, prepared, Map.of(), memoryMb));
+                    model.map(folder -> new Load(kind, folder, prepared, Map.of(), memoryMb, 0));
             return new Arguments(
                     transport.get(), socket, load, warm, slots, threads, payloadMax, spawned);
         }

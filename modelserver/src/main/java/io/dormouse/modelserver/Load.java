@@ -14,12 +14,14 @@ import java.util.Optional;
 /// @param prepared the folder that [Prepare] wrote for it, where there is one
 /// @param environment the variables of the container definition
 /// @param memoryMb what this worker may take; 0 where nobody says
+/// @param threads of one inference; 0 for as many as the worker was started with
 public record Load(
         String kind,
         File folder,
         Optional<File> prepared,
         Map<String, String> environment,
-        int memoryMb) {
+        int memoryMb,
+        int threads) {
     public Load {
         environment = Map.copyOf(environment);
     }
@@ -27,6 +29,6 @@ public record Load(
     /// With as much memory as it takes.
     public Load(
             String kind, File folder, Optional<File> prepared, Map<String, String> environment) {
-        this(kind, folder, prepared, environment, 0);
+        this(kind, folder, prepared, environment, 0, 0);
     }
 }

@@ -66,7 +66,8 @@ public final class Main {
                                 load.folder(),
                                 load.prepared(),
                                 environment(load.kind()),
-                                load.memoryMb()));
+                                load.memoryMb(),
+                                load.threads()));
             } else {
                 warmUp(arguments.warm().orElseThrow());
             }

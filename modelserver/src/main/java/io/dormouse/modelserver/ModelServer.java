@@ -28,7 +28,8 @@ final class ModelServer implements HttpConnection.Handler {
 
     /// Loads the model that is served from now on.
     void load(Load load) throws IOException, Unloadable {
-        tenant = Optional.of(Kinds.load(load, threads, steps));
+        int wanted = load.threads() > 0 ? load.threads() : threads;
+        tenant = Optional.of(Kinds.load(load, wanted, steps));
         steps.reach(Step.MODEL);
     }
 
@@ -152,6 +153,7 @@ final class ModelServer implements HttpConnection.Handler {
         Optional<File> prepared = Optional.empty();
         Map<String, String> environment = new HashMap<>();
         int memoryMb = 0;
+        int wanted = 0;
         json.beginObject();
         while (json.next('}')) {
             switch (json.name()) {
@@ -159,6 +161,7 @@ final class ModelServer implements HttpConnection.Handler {
                 case "model" -> model = Optional.of(new File(json.string()));
                 case "prepared" -> prepared = Optional.of(new File(json.string()));
                 case "memory_mb" -> memoryMb = (int) json.decimal();
+                case "threads" -> wanted = (int) json.decimal();
                 case "environment" -> {
                     json.beginObject();
                     while (json.next('}')) {
@@ -172,6 +175,6 @@ final class ModelServer implements HttpConnection.Handler {
         if (kind.isEmpty() || model.isEmpty()) {
             throw Refusal.badInput("a load command needs 'kind' and 'model'");
         }
-        return new Load(kind, model.get(), prepared, environment, memoryMb);
+        return new Load(kind, model.get(), prepared, environment, memoryMb, wanted);
     }
 }

@@ -4,12 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /// A worker as a process of its own, through its life.
@@ -202,6 +205,26 @@ class WorkerTest {
             assertTrue(reply.header("X-Dormouse-Steps").startsWith("spawned="), reply.toString());
             assertEquals(409, http.post("/load", "", command("onnx", model)).status());
         }
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void theLoadCommandSaysHowManyThreadsAnInferenceHas() throws IOException {
+        Path tiny = Models.warm().into(folder.resolve("tiny"));
+        Path model = Models.linear().into(folder.resolve("model"));
+        try (Worker worker = Worker.start("--stdio", "--warm", tiny.toString())) {
+            assertEquals(200, worker.http().get("/ping").status());
+            int before = threads(worker);
+            String command = "{\"kind\":\"onnx\",\"model\":\"%s\",\"threads\":9}".formatted(model);
+            byte[] bytes = command.getBytes(StandardCharsets.UTF_8);
+            assertEquals(200, worker.http().post("/load", "", bytes).status());
+            assertTrue(threads(worker) >= before + 8, before + " and then " + threads(worker));
+        }
+    }
+
+    private static int threads(Worker worker) {
+        String[] all = new File("/proc/" + worker.process().pid() + "/task").list();
+        return all == null ? 0 : all.length;
     }
 
     @Test

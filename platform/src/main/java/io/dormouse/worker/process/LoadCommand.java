@@ -32,6 +32,7 @@ final class LoadCommand {
                     quote(json, folder.toString());
                 });
         json.append(",\"memory_mb\":").append(spec.memoryMb());
+        json.append(",\"threads\":").append(ProcessLauncher.threads(spec.memoryMb()));
         json.append(",\"environment\":{");
         String comma = "";
         for (Map.Entry<String, String> each :

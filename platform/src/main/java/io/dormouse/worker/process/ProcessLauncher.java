@@ -187,7 +187,7 @@ public final class ProcessLauncher implements Launcher {
 
     /// As many as the cores that the memory brings, a part of one counted whole: a start is not
     /// throttled, and AWS shows as many to a function of that size.
-    private static int threads(int memoryMb) {
+    static int threads(int memoryMb) {
         int share = (int) Math.ceil(memoryMb / MB_PER_CORE);
         return Math.max(1, Math.min(share, Runtime.getRuntime().availableProcessors()));
     }
