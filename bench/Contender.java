@@ -39,6 +39,7 @@ record Contender(
     /// @param v2 the same in MLServer's protocol
     /// @param threads of one inference
     /// @param memoryMb of the endpoint: its CPU share gives so many threads
+    /// @param warmSeconds of load before anything is measured
     record Model(
             String key,
             String label,
@@ -46,7 +47,8 @@ record Contender(
             String request,
             String v2,
             int threads,
-            int memoryMb) {}
+            int memoryMb,
+            double warmSeconds) {}
 
     @Override
     public void close() throws Exception {
@@ -163,7 +165,8 @@ record Contender(
                         new Python(
                                 "mlserver",
                                 "MLServer",
-                                List.of("mlserver"),
+                                // Its workers ask for an event loop as uvloop gave one up to 0.21.
+                                List.of("mlserver", "uvloop<0.22"),
                                 "/v2/models/bench/infer"),
                         new Python("litserve", "LitServe", List.of("litserve"), "/predict"),
                         new Python("bentoml", "BentoML", List.of("bentoml"), "/predict"));

@@ -134,7 +134,8 @@ public final class Throughput {
                         OnnxModels.small(small),
                         "{\"inputs\":[{\"name\":\"x\",\"shape\":[1,4],\"datatype\":\"FP32\",\"data\":[5.1,3.5,1.4,0.2]}]}",
                         1,
-                        3072),
+                        3072,
+                        10),
                 new Contender.Model(
                         "minilm",
                         "MiniLM, 16 tokens to 384 numbers",
@@ -150,7 +151,8 @@ public final class Throughput {
                                         "token_type_ids", MiniLm.IDS.replaceAll("\\d+", "0"))
                                 + "]}",
                         2,
-                        4096));
+                        4096,
+                        5));
     }
 
     /// Those that can be had here; the others are noted.
@@ -254,7 +256,8 @@ public final class Throughput {
             requests.put(each, Files.write(Files.createTempFile("bench", ".http"), each.request()));
             pause(each, "STOP");
         }
-        for (int round = -1; round < rounds; round++) { // the first warms up
+        warmUp(generator, model, requests);
+        for (int round = 0; round < rounds; round++) {
             for (int connections : CONNECTIONS) {
                 for (Contender each : contenders) {
                     Path request = requests.get(each);
@@ -265,17 +268,26 @@ public final class Throughput {
                     Figures of = figures.get(each);
                     of.memoryMb = Processes.memoryMb(each.root());
                     pause(each, "STOP");
-                    if (round >= 0) {
-                        double micros = cpu * 1e6 / Math.max(1, load.answers());
-                        of.samples
-                                .computeIfAbsent(connections, _ -> new ArrayList<>())
-                                .add(new Sample(load, micros));
-                        progress(model, each, connections, load, micros);
-                    }
+                    double micros = cpu * 1e6 / Math.max(1, load.answers());
+                    of.samples
+                            .computeIfAbsent(connections, _ -> new ArrayList<>())
+                            .add(new Sample(load, micros));
+                    progress(model, each, connections, load, micros);
                 }
             }
         }
         return figures;
+    }
+
+    /// For as long as compilers take: this is about servers that have been up for a while.
+    private void warmUp(Generator generator, Contender.Model model, Map<Contender, Path> requests)
+            throws Exception {
+        for (Map.Entry<Contender, Path> each : requests.entrySet()) {
+            pause(each.getKey(), "CONT");
+            generator.put(each.getKey(), each.getValue(), 16, model.warmSeconds());
+            generator.put(each.getKey(), each.getValue(), 1, 1);
+            pause(each.getKey(), "STOP");
+        }
     }
 
     private static void pause(Contender contender, String signal) throws Exception {

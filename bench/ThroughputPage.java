@@ -49,7 +49,7 @@ final class ThroughputPage {
                 # throughput
 
                 Warm requests, closed loop: each connection sends the next as soon as its answer is whole. %d \
-                rounds of %.0f s interleaved, medians, in brackets the lowest and highest round. %d cores for \
+                rounds of %.0f s interleaved after each server was warmed up for as long as the others, medians, in brackets the lowest and highest round. %d cores for \
                 server and load generator together, nothing pinned. One load generator for all, a process of \
                 its own (its CPU stands apart). CPU and memory (PSS): all processes of the server. The same \
                 ONNX file, the same numbers in each server's own JSON, the same threads of one inference; \
