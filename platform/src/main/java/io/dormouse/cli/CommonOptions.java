@@ -1,5 +1,6 @@
 package io.dormouse.cli;
 
+import io.dormouse.aws.Caller;
 import io.dormouse.cli.line.Arguments;
 import io.dormouse.cli.line.Console;
 import io.dormouse.cli.line.Option;
@@ -71,9 +72,26 @@ public final class CommonOptions {
     public URI endpoint() {
         return arguments
                 .find(ENDPOINT_URL)
-                .or(() -> RunningPlatform.of(data()).map(RunningPlatform::endpoint))
+                .or(() -> started().map(RunningPlatform::endpoint))
                 .or(() -> variable("AWS_ENDPOINT_URL").map(CommonOptions::url))
                 .orElse(URI.create("http://127.0.0.1:" + DEFAULT_PORT));
+    }
+
+    /// The platform of the data folder, unless another is named.
+    private Optional<RunningPlatform> started() {
+        return arguments.find(ENDPOINT_URL).isPresent()
+                ? Optional.empty()
+                : RunningPlatform.of(data());
+    }
+
+    /// The platform's own Region, else what the environment says.
+    private String region() {
+        return started()
+                .map(RunningPlatform::region)
+                .or(() -> variable("AWS_REGION"))
+                .or(() -> variable("AWS_DEFAULT_REGION"))
+                .or(() -> variable("DORMOUSE_REGION"))
+                .orElse(Caller.DEFAULT_REGION);
     }
 
     private static URI url(String text) {
@@ -92,7 +110,7 @@ public final class CommonOptions {
     public Clients clients(URI endpoint) {
         return new Clients(
                 endpoint,
-                variable("AWS_REGION").or(() -> variable("AWS_DEFAULT_REGION")).orElse("us-east-1"),
+                region(),
                 accessKey(),
                 secretKey(),
                 verbose() ? Optional.of(new CallPrinter(console)) : Optional.empty());

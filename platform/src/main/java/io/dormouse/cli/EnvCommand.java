@@ -16,7 +16,8 @@ record EnvCommand() implements Command {
             "unset AWS_SESSION_TOKEN AWS_PROFILE AWS_ENDPOINT_URL_SAGEMAKER"
                     + " AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME AWS_ENDPOINT_URL_S3"
                     + " AWS_ENDPOINT_URL_CLOUDWATCH AWS_ENDPOINT_URL_CLOUDWATCH_LOGS"
-                    + " AWS_ENDPOINT_URL_STS AWS_ENDPOINT_URL_IAM";
+                    + " AWS_ENDPOINT_URL_STS AWS_ENDPOINT_URL_IAM"
+                    + " AWS_ENDPOINT_URL_APPLICATION_AUTO_SCALING";
 
     @Override
     public Syntax syntax() {

@@ -1,5 +1,6 @@
 package io.dormouse.cli;
 
+import io.dormouse.aws.Caller;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -11,8 +12,9 @@ import java.util.Properties;
 ///
 /// @param pid its process
 /// @param endpoint where it answers
+/// @param region the one that it belongs to, such as `us-east-1`
 /// @param startedMillis when it started, milliseconds of the epoch
-public record RunningPlatform(long pid, URI endpoint, long startedMillis) {
+public record RunningPlatform(long pid, URI endpoint, String region, long startedMillis) {
     private static final String FILE = "platform.properties";
 
     /// The platform that a data folder names, if its process is alive.
@@ -24,6 +26,7 @@ public record RunningPlatform(long pid, URI endpoint, long startedMillis) {
                     new RunningPlatform(
                             Long.parseLong(properties.getProperty("pid", "-1")),
                             URI.create(properties.getProperty("endpoint", "")),
+                            properties.getProperty("region", Caller.DEFAULT_REGION),
                             Long.parseLong(properties.getProperty("started", "0")));
             return platform.process().isPresent() ? Optional.of(platform) : Optional.empty();
         } catch (IOException | IllegalArgumentException e) {
@@ -35,7 +38,9 @@ public record RunningPlatform(long pid, URI endpoint, long startedMillis) {
     public void write(Path data) throws IOException {
         Path aside = Files.createTempFile(data, "platform", ".tmp");
         Files.writeString(
-                aside, "pid=%d%nendpoint=%s%nstarted=%d%n".formatted(pid, endpoint, startedMillis));
+                aside,
+                "pid=%d%nendpoint=%s%nregion=%s%nstarted=%d%n"
+                        .formatted(pid, endpoint, region, startedMillis));
         Files.move(
                 aside,
                 data.resolve(FILE),

@@ -1,5 +1,6 @@
 package io.dormouse.store;
 
+import io.dormouse.aws.Caller;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -56,7 +57,7 @@ public final class Store implements AutoCloseable {
                         detail_type TEXT NOT NULL, detail TEXT NOT NULL)
                     """);
 
-    private record Job<T>(Function<Tx, T> body, CompletableFuture<T> done) {}
+    private record Job<T>(Caller caller, Function<Tx, T> body, CompletableFuture<T> done) {}
 
     private final String url;
     private final FileChannel lockFile;
@@ -132,13 +133,13 @@ public final class Store implements AutoCloseable {
     }
 
     /// Runs `body` in a transaction and returns when its commit is durable. Bodies run one after
-    /// the other on the writer's thread: keep them short, and do no other I/O in them. Whatever a
-    /// body throws undoes it alone and comes out here.
+    /// the other on the writer's thread, each as its own caller: keep them short, and do no other I/O
+    /// in them. Whatever a body throws undoes it alone and comes out here.
     public <T> T write(Function<Tx, T> body) {
         if (Thread.currentThread().equals(thread)) {
             throw new IllegalStateException("A transaction cannot start another");
         }
-        Job<T> job = new Job<>(body, new CompletableFuture<>());
+        Job<T> job = new Job<>(Caller.current(), body, new CompletableFuture<>());
         queue.add(job);
         if (closed && queue.remove(job)) {
             throw new StoreFailure("The store is closed");
@@ -239,7 +240,7 @@ public final class Store implements AutoCloseable {
         statement.execute("SAVEPOINT job");
         @Nullable RuntimeException failure = null;
         try {
-            T result = job.body().apply(tx);
+            T result = job.caller().call(() -> job.body().apply(tx));
             statement.execute("RELEASE job");
             return () -> job.done().complete(result);
         } catch (RuntimeException e) {

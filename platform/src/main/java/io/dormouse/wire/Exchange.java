@@ -48,7 +48,7 @@ public interface Exchange {
     /// @throws TooLarge where the body is longer than `bytesMax`
     byte[] buffer(int bytesMax) throws IOException;
 
-    /// What the answer's `x-amzn-RequestId` says, unique to the request.
+    /// What `x-amzn-RequestId` says in whatever is answered, unique to the request.
     String requestId();
 
     /// The client's address, such as `127.0.0.1`.

@@ -123,6 +123,7 @@ final class JettyExchange implements Exchange {
     @Override
     public OutputStream answer(int status, Map<String, String> answer, OptionalLong length) {
         response.setStatus(status);
+        response.getHeaders().put("x-amzn-RequestId", requestId);
         answer.forEach((name, value) -> response.getHeaders().put(name, value));
         if (length.isPresent()) {
             response.getHeaders().put(HttpHeader.CONTENT_LENGTH, length.getAsLong());

@@ -40,8 +40,6 @@ public final class Loopback implements Handler {
                 Map.of(
                         "Content-Type",
                         "text/plain",
-                        "x-amzn-RequestId",
-                        exchange.requestId(),
                         "x-amzn-ErrorType",
                         "AccessDeniedException"),
                 sentence.getBytes(StandardCharsets.UTF_8));

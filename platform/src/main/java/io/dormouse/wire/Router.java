@@ -6,7 +6,6 @@ import io.dormouse.aws.Malformed;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.EnumMap;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -153,11 +152,9 @@ public final class Router implements Handler {
 
     private static void send(Exchange exchange, Streaming.Answer answer) throws IOException {
         try (Streaming.Body body = answer.body()) {
-            Map<String, String> headers = new LinkedHashMap<>(answer.headers());
-            headers.put("x-amzn-RequestId", exchange.requestId());
             OptionalLong length =
                     answer.contentLength().map(OptionalLong::of).orElse(OptionalLong.empty());
-            try (OutputStream out = exchange.answer(answer.status(), headers, length)) {
+            try (OutputStream out = exchange.answer(answer.status(), answer.headers(), length)) {
                 body.writeTo(out);
             }
         }
@@ -185,7 +182,7 @@ public final class Router implements Handler {
 
     private static void send(Exchange exchange, Reply reply) throws IOException {
         if (!exchange.isAnswered()) {
-            reply.with("x-amzn-RequestId", exchange.requestId()).send(exchange);
+            reply.send(exchange);
         }
     }
 }

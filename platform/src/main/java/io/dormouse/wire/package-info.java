@@ -1,7 +1,7 @@
 /// AWS's protocols on one port: HTTP requests become SDK shapes, method calls of the rooms'
 /// implementations, and AWS's answers.
 ///
-///     HttpServer → Loopback → Pages → Router
+///     HttpServer → Loopback → Router
 ///                     Routes        which service, operation, protocol
 ///                     Authenticator who is calling
 ///                     Codec         HTTP → shape              (streams and objects bypass it)

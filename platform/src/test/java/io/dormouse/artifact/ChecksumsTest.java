@@ -3,6 +3,7 @@ package io.dormouse.artifact;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.net.http.HttpResponse;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -89,6 +90,38 @@ class ChecksumsTest extends S3TestCase {
                         "x-amz-checksum-crc32");
         assertEquals(400, broken.statusCode());
         assertTrue(broken.body().contains("<Code>BadDigest</Code>"), broken.body());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "crc32, NhCmhg==",
+        "crc32c, mnG7TA==",
+        "crc64nvme, M3eFcAZSQlc=",
+        "sha1, qvTGHdzF6KLavt4PO0gs2a6pQ00=",
+        "sha256, LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ="
+    })
+    void everyTrailingChecksumIsVerifiedAndKept(String algorithm, String value) {
+        String header = "x-amz-checksum-" + algorithm;
+        assertEquals(200, trailing("hello", header, value).statusCode());
+        var head = platform.send("HEAD", "/bkt/a", "", "x-amz-checksum-mode", "ENABLED");
+        assertEquals(value, head.headers().firstValue(header).orElse("none"));
+        var refused = trailing("hallo", header, value);
+        assertEquals(400, refused.statusCode());
+        assertTrue(refused.body().contains("<Code>BadDigest</Code>"), refused.body());
+        assertEquals("hello", get("a"));
+    }
+
+    private HttpResponse<String> trailing(String content, String header, String value) {
+        return platform.send(
+                "PUT",
+                "/bkt/a",
+                "5\r\n" + content + "\r\n0\r\n" + header + ":" + value + "\r\n\r\n",
+                "x-amz-content-sha256",
+                "STREAMING-UNSIGNED-PAYLOAD-TRAILER",
+                "x-amz-decoded-content-length",
+                "5",
+                "x-amz-trailer",
+                header);
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.dormouse.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.dormouse.cli.line.CommandLine;
 import io.dormouse.cli.line.Console;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -93,6 +95,50 @@ class CommandLineTest {
         assertEquals(Set.of("1024"), completed("deploy", "m.onnx", "--memory", "1"));
         assertEquals(Set.of("tree"), completed("invoke", "t"));
         assertTrue(completed("status", "--").contains("--help"));
+    }
+
+    /// By pressing Tab in a real zsh, where the machine has one.
+    @Test
+    void zshCompletesCommandsOptionsValuesAndEndpoints() throws Exception {
+        assertEquals(0, run("completion"));
+        Files.writeString(folder.resolve("completion"), out.toString());
+        Path launcher =
+                Files.writeString(
+                        folder.resolve("dormouse"),
+                        "#!/bin/sh\nif [ \"$1\" = endpoints ]; then echo tree forest; else echo \"given:\" \"$@\"; fi\n");
+        assertTrue(launcher.toFile().setExecutable(true));
+        assumeTrue(
+                Stream.of(System.getenv("PATH").split(":"))
+                        .anyMatch(each -> Files.isExecutable(Path.of(each, "zsh"))),
+                "there is no zsh here");
+        assertEquals("given: deploy m --memory 1024", typed("dep\tm --mem\t1\t"));
+        assertEquals("given: invoke tree", typed("inv\tt\t"));
+    }
+
+    /// What the launcher is given when these keys are pressed after its name.
+    private String typed(String keys) throws IOException, InterruptedException {
+        String script =
+                """
+                zmodload zsh/zpty
+                zpty shell zsh -f -i
+                zpty -w shell 'source ./completion; echo "rea""dy"'
+                zpty -r shell seen '*ready*'
+                zpty -n -w shell $'./dormouse %s\\r'
+                zpty -r shell seen $'*given:*\\r*'
+                print -r -- "$seen"
+                """
+                        .formatted(keys.replace("\t", "\\t"));
+        Process zsh =
+                new ProcessBuilder(List.of("zsh", "-f", "-c", script))
+                        .directory(folder.toFile())
+                        .redirectErrorStream(true)
+                        .start();
+        boolean ended = zsh.waitFor(60, TimeUnit.SECONDS);
+        zsh.descendants().forEach(ProcessHandle::destroyForcibly);
+        zsh.destroyForcibly();
+        String shown = new String(zsh.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertTrue(ended, "zsh completed nothing: " + shown);
+        return shown.substring(shown.lastIndexOf("given:")).lines().findFirst().orElse("").strip();
     }
 
     /// What bash offers when Tab is pressed after these words.

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dormouse.aws.Caller;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -47,6 +48,14 @@ class StoreTest {
             assertEquals(
                     List.of("kept"),
                     store.read(query -> query.list("SELECT text FROM note", row -> row.text(1))));
+        }
+    }
+
+    @Test
+    void aTransactionKnowsWhoAskedForIt() {
+        try (Store store = open(SCHEMA)) {
+            Caller caller = Caller.root("210987654321", "eu-west-1");
+            assertEquals(caller, caller.call(() -> store.write(_ -> Caller.current())));
         }
     }
 

@@ -375,13 +375,6 @@ class ProtocolsTest {
                         send(
                                 request("/endpoints/x/invocations")
                                         .PUT(HttpRequest.BodyPublishers.noBody()))));
-        assertEquals("S3 GET /health", text(send(signed(request("/health"), "s3").GET())));
-    }
-
-    @Test
-    void healthIsOurs() {
-        assertEquals(200, send(request("/health").GET()).statusCode());
-        assertEquals(404, send(request("/_dormouse/nothing").GET()).statusCode());
     }
 
     @Test
