@@ -71,6 +71,15 @@ final class PlatformProcess implements AutoCloseable {
                         "DORMOUSE_SECRET_ACCESS_KEY", key.secretAccessKey()));
     }
 
+    /// Starts an open one that belongs to another account and Region.
+    static PlatformProcess start(Path data, String account, String region) throws IOException {
+        return start(
+                List.of("--data", data.toString()),
+                data,
+                AwsBasicCredentials.create("test", "test"),
+                Map.of("DORMOUSE_ACCOUNT", account, "DORMOUSE_REGION", region));
+    }
+
     private static PlatformProcess start(
             List<String> options,
             Path folder,

@@ -4,13 +4,15 @@ import java.nio.file.Path;
 import java.util.function.Consumer;
 import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
 import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.CreateBucketRequest;
 import software.amazon.awssdk.services.s3.model.NoSuchBucketException;
 
 /// The bucket that SageMaker's tools use by default: `sagemaker-<region>-<account>`.
-record ArtifactBucket(S3Client s3, String name) {
+record ArtifactBucket(S3Client s3, String region, String name) {
     static ArtifactBucket of(S3Client s3, String account, String region) {
-        return new ArtifactBucket(s3, "sagemaker-" + region + "-" + account);
+        return new ArtifactBucket(s3, region, "sagemaker-" + region + "-" + account);
     }
 
     /// Makes the bucket where it is missing.
@@ -18,9 +20,17 @@ record ArtifactBucket(S3Client s3, String name) {
         try {
             s3.headBucket(r -> r.bucket(name));
         } catch (NoSuchBucketException e) {
-            s3.createBucket(r -> r.bucket(name));
+            s3.createBucket(this::created);
         }
         return this;
+    }
+
+    /// The SDK would add the Region by itself, but after the call was printed.
+    private void created(CreateBucketRequest.Builder request) {
+        request.bucket(name);
+        if (!region.equals(Region.US_EAST_1.id())) {
+            request.createBucketConfiguration(c -> c.locationConstraint(region));
+        }
     }
 
     /// Uploads a file and returns its URI.

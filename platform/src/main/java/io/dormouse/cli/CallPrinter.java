@@ -118,7 +118,8 @@ public final class CallPrinter implements ExecutionInterceptor {
         return WORD.matcher(name).replaceAll("-").toLowerCase(Locale.ROOT);
     }
 
-    private static String quoted(String text) {
+    /// A word of the shell.
+    static String quoted(String text) {
         return text.matches("[A-Za-z0-9_./:=@%+-]+")
                 ? text
                 : "'" + text.replace("'", "'\\''") + "'";

@@ -135,8 +135,7 @@ record DeployCommand() implements Command {
             ModelArchive archive = file.get();
             console.progress(
                     archive.temporary()
-                            ? "Packing and uploading %s: cp %s %s && tar -czf model.tar.gz %s"
-                                    .formatted(name, name, archive.entry(), archive.entry())
+                            ? "Packing and uploading " + name + ": " + packing(archive.entry())
                             : "Uploading " + name);
             String key =
                     "dormouse/" + endpoint + "/" + REVISION.format(Instant.now()) + "/model.tar.gz";
@@ -148,6 +147,15 @@ record DeployCommand() implements Command {
                                 RequestBody.fromFile(archive.archive()),
                                 archive.temporary() ? "model.tar.gz" : name);
             }
+        }
+
+        /// What a shell would do: the entry is called what the model server looks for.
+        private String packing(String entry) {
+            String copy =
+                    name.equals(entry)
+                            ? ""
+                            : "cp " + CallPrinter.quoted(name) + " " + entry + " && ";
+            return copy + "tar -czf model.tar.gz " + entry;
         }
 
         @Override
