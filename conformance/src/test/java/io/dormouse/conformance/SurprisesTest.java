@@ -22,8 +22,7 @@ class SurprisesTest {
     private static final String ACCOUNT = "210987654321";
     private static final String REGION = "eu-west-1";
     private static final Path MODEL =
-            PlatformProcess.ROOT.resolve(
-                    "modelserver/src/test/resources/xgboost/old-binary.json");
+            PlatformProcess.ROOT.resolve("modelserver/src/test/resources/xgboost/old-binary.json");
 
     @TempDir static Path data;
 
@@ -83,8 +82,7 @@ class SurprisesTest {
         command.addAll(List.of("--data", data.toString()));
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().putAll(Map.of("AWS_REGION", "us-west-2", "AWS_ENDPOINT_URL", ""));
-        Process process =
-                builder.redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        Process process = builder.redirectError(ProcessBuilder.Redirect.INHERIT).start();
         String printed =
                 new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertEquals(0, process.waitFor(), printed);

@@ -78,7 +78,9 @@ final class Served {
 
     private void announce(CommonOptions options) throws IOException {
         long pid = ProcessHandle.current().pid();
-        RunningPlatform self = new RunningPlatform(pid, endpoint, settings.owner().region(), System.currentTimeMillis());
+        RunningPlatform self =
+                new RunningPlatform(
+                        pid, endpoint, settings.owner().region(), System.currentTimeMillis());
         Optional<RunningPlatform> other = RunningPlatform.of(note);
         if (other.isEmpty()) {
             self.write(note);

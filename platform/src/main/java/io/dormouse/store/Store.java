@@ -133,8 +133,8 @@ public final class Store implements AutoCloseable {
     }
 
     /// Runs `body` in a transaction and returns when its commit is durable. Bodies run one after
-    /// the other on the writer's thread, each as its own caller: keep them short, and do no other I/O
-    /// in them. Whatever a body throws undoes it alone and comes out here.
+    /// the other on the writer's thread, each as its own caller: keep them short, and do no other
+    /// I/O in them. Whatever a body throws undoes it alone and comes out here.
     public <T> T write(Function<Tx, T> body) {
         if (Thread.currentThread().equals(thread)) {
             throw new IllegalStateException("A transaction cannot start another");

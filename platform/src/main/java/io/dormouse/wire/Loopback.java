@@ -37,11 +37,7 @@ public final class Loopback implements Handler {
                         + " is none. Call it as localhost, or configure keys.\n";
         exchange.answer(
                 403,
-                Map.of(
-                        "Content-Type",
-                        "text/plain",
-                        "x-amzn-ErrorType",
-                        "AccessDeniedException"),
+                Map.of("Content-Type", "text/plain", "x-amzn-ErrorType", "AccessDeniedException"),
                 sentence.getBytes(StandardCharsets.UTF_8));
     }
 

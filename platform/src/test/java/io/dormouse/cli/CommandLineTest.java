@@ -128,17 +128,19 @@ class CommandLineTest {
                 print -r -- "$seen"
                 """
                         .formatted(keys.replace("\t", "\\t"));
+        Path shown = folder.resolve("shown");
         Process zsh =
                 new ProcessBuilder(List.of("zsh", "-f", "-c", script))
                         .directory(folder.toFile())
                         .redirectErrorStream(true)
+                        .redirectOutput(shown.toFile())
                         .start();
         boolean ended = zsh.waitFor(60, TimeUnit.SECONDS);
         zsh.descendants().forEach(ProcessHandle::destroyForcibly);
         zsh.destroyForcibly();
-        String shown = new String(zsh.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertTrue(ended, "zsh completed nothing: " + shown);
-        return shown.substring(shown.lastIndexOf("given:")).lines().findFirst().orElse("").strip();
+        String text = Files.readString(shown);
+        assertTrue(ended, () -> "zsh completed nothing: " + text);
+        return text.substring(text.lastIndexOf("given:")).lines().findFirst().orElse("").strip();
     }
 
     /// What bash offers when Tab is pressed after these words.
