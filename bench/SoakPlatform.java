@@ -150,11 +150,26 @@ final class SoakPlatform implements AutoCloseable {
                 second,
                 Processes.kb(pid, "status", "VmRSS:") / 1024.0,
                 count(Path.of("/proc/" + pid + "/fd"), 1),
-                Processes.kb(pid, "status", "Threads:"),
+                threads(),
                 Processes.tree(pid).size(),
                 count(data.resolve("run"), 1),
                 count(data.resolve("models/tmp"), 9) + count(data.resolve("objects/temporary"), 9),
                 cgroups());
+    }
+
+    /// Without those that wait for a process's end: the JDK keeps each for a minute after it.
+    private long threads() throws IOException {
+        try (Stream<Path> threads = Files.list(Path.of("/proc/" + pid + "/task"))) {
+            return threads.filter(each -> !name(each).startsWith("process reaper")).count();
+        }
+    }
+
+    private static String name(Path thread) {
+        try {
+            return Files.readString(thread.resolve("comm"));
+        } catch (IOException e) {
+            return "process reaper: it has just ended";
+        }
     }
 
     /// Groups named after instances that lie in the run folder's own group.
