@@ -5,6 +5,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -79,12 +80,7 @@ public final class HttpServer implements AutoCloseable {
         connector.setShutdownIdleTimeout(settings.drain().toMillis());
         server.addConnector(connector);
         server.setStopTimeout(settings.drain().toMillis());
-        // For what is no HTTP and never reaches a handler: a status, and nothing of our inside.
-        ErrorHandler errors = new ErrorHandler();
-        errors.setShowStacks(false);
-        errors.setShowCauses(false);
-        errors.setShowOrigin(false);
-        server.setErrorHandler(errors);
+        server.setErrorHandler(new NoHttp());
         adapter = new Adapter(handler);
         server.setHandler(adapter);
         start();
@@ -129,6 +125,22 @@ public final class HttpServer implements AutoCloseable {
             Thread.currentThread().interrupt();
         } catch (Exception e) {
             LOG.warn("The HTTP server did not stop cleanly", e);
+        }
+    }
+
+    /// For what is no HTTP and never reaches a handler: a status, and nothing of our inside.
+    private static final class NoHttp extends ErrorHandler {
+        NoHttp() {
+            setShowStacks(false);
+            setShowCauses(false);
+            setShowOrigin(false);
+        }
+
+        @Override
+        public boolean handle(Request request, Response response, Callback callback)
+                throws Exception {
+            response.getHeaders().put("x-amzn-RequestId", UUID.randomUUID().toString());
+            return super.handle(request, response, callback);
         }
     }
 

@@ -100,6 +100,7 @@ class HttpServerTest {
                                     "Content-Length: 6\r\nTransfer-Encoding: chunked",
                                     "0\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: h\r\n\r\n"));
             assertTrue(both.startsWith("HTTP/1.1 400"), both);
+            assertTrue(both.contains("x-amzn-RequestId: "), both);
             assertFalse(both.contains("smuggled"), both);
             String twice =
                     talk(
@@ -150,6 +151,7 @@ class HttpServerTest {
                                     + "x".repeat(20_000)
                                     + "\r\n\r\n");
             assertTrue(answer.startsWith("HTTP/1.1 431"), answer);
+            assertTrue(answer.contains("x-amzn-RequestId: "), answer);
         }
     }
 
