@@ -20,10 +20,17 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// The first answer of an endpoint that sleeps, as its client sees it: from nothing and from the warm
 /// pool, through the gateway, beside the bare worker process (the floor) and a worker without any of
-/// the techniques (the usual way). The rounds of all are interleaved; the page cache is warm.
+/// the techniques (the usual way). The rounds of all are interleaved, and the page cache is warm; then
+/// the same from nothing with nothing of workers and models in the page cache.
 public final class ColdStart {
     private static final Path ROOT = Path.of(System.getProperty("dormouse.root"));
     private static final JsonMapper JSON = JsonMapper.shared();
+
+    /// An installation of its own, so that the floor is measured on the one that the platform uses.
+    private static final Path CACHE = ROOT.resolve("platform/target/bench-cache");
+
+    /// AWS gives one core for each.
+    private static final double MB_PER_CORE = 1769;
 
     private record Model(String key, String label, Path file, String request, int memoryMb) {}
 
@@ -99,7 +106,6 @@ public final class ColdStart {
                 Platform pooled = Platform.start(1, "all");
                 Platform open = Platform.start(0, "none");
                 Platform bubble = Platform.start(0, "bubblewrap")) {
-            Path installation = installation();
             for (Model model : models) {
                 boolean first = figures.isEmpty();
                 bare.deploy(model);
@@ -108,7 +114,7 @@ public final class ColdStart {
                 if (first) {
                     bubble.deploy(model);
                 }
-                Worker worker = new Worker(installation, model);
+                Worker worker = new Worker(installation(), model);
                 Figures of = new Figures();
                 figures.put(model, of);
                 for (int round = -2; round < rounds; round++) { // two rounds warm the page cache
@@ -132,7 +138,38 @@ public final class ColdStart {
             }
             protection = protection(bare);
         }
+        try (Platform alone = Platform.start(0, "all")) {
+            for (Map.Entry<Model, Figures> each : figures.entrySet()) {
+                alone.deploy(each.getKey());
+                for (int round = 0; round < Math.max(3, rounds / 3); round++) {
+                    awaitAsleep(alone, each.getKey().key());
+                    forget(alone);
+                    each.getValue().add("disk_ms", cold(alone, each.getKey()));
+                }
+            }
+        }
         report(figures, rounds, protection);
+    }
+
+    /// Drops from the page cache what a start reads: the runtime, the model server, the models.
+    private static void forget(Platform platform) throws Exception {
+        run(
+                List.of(
+                        "find",
+                        CACHE.toString(),
+                        platform.data().resolve("models").toString(),
+                        ROOT.resolve("platform/target").toString(),
+                        "-type",
+                        "f",
+                        "-size",
+                        "+0",
+                        "-exec",
+                        "dd",
+                        "if={}",
+                        "iflag=nocache",
+                        "count=0",
+                        "status=none",
+                        ";"));
     }
 
     /// What instances are held by, in a sentence.
@@ -205,16 +242,10 @@ public final class ColdStart {
 
     /// The model server as the platform installed it.
     private static Path installation() throws IOException {
-        Path cache =
-                Path.of(
-                        System.getenv()
-                                .getOrDefault(
-                                        "DORMOUSE_CACHE",
-                                        System.getProperty("user.home") + "/.cache/dormouse"));
-        try (Stream<Path> files = Files.walk(cache, 2)) {
+        try (Stream<Path> files = Files.walk(CACHE, 2)) {
             return files.filter(file -> file.endsWith("install.properties"))
                     .max(java.util.Comparator.comparing(file -> file.toFile().lastModified()))
-                    .orElseThrow(() -> new IOException("no installation in " + cache));
+                    .orElseThrow(() -> new IOException("no installation in " + CACHE));
         }
     }
 
@@ -224,11 +255,13 @@ public final class ColdStart {
         private final Path model;
         private final Path prepared;
         private final byte[] request;
+        private final int memoryMb;
 
         Worker(Path installation, Model model) throws Exception {
             try (InputStream in = Files.newInputStream(installation)) {
                 installed.load(in);
             }
+            this.memoryMb = model.memoryMb();
             this.model = Files.createTempDirectory("bench-model");
             Files.createLink(this.model.resolve("model.onnx"), model.file());
             this.prepared = Files.createTempDirectory("bench-prepared");
@@ -252,7 +285,11 @@ public final class ColdStart {
         }
 
         double floor() throws Exception {
+            String ahead = installed.getProperty("ahead", "");
+            int cores = Runtime.getRuntime().availableProcessors();
+            int threads = (int) Math.min(cores, Math.ceil(memoryMb / MB_PER_CORE));
             return firstAnswer(
+                    ahead.isEmpty() ? Map.of() : Map.of("LD_PRELOAD", ahead),
                     List.of(
                             installed.getProperty("java"),
                             "@" + installed.getProperty("args"),
@@ -263,15 +300,20 @@ public final class ColdStart {
                             "--model",
                             model.toString(),
                             "--prepared",
-                            prepared.toString()));
+                            prepared.toString(),
+                            "--memory",
+                            String.valueOf(memoryMb),
+                            "--threads",
+                            String.valueOf(threads)));
         }
 
         /// The same program as most would start it: the JVM's defaults, the library unpacked at each
         /// start, the model optimised at each load.
         double naive() throws Exception {
             return firstAnswer(
+                    Map.of(),
                     List.of(
-                            installed.getProperty("java"),
+                            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                             "-cp",
                             ROOT.resolve("platform/target/lib/modelserver.jar").toString(),
                             installed.getProperty("main"),
@@ -282,10 +324,12 @@ public final class ColdStart {
                             model.toString()));
         }
 
-        private double firstAnswer(List<String> command) throws Exception {
+        private double firstAnswer(Map<String, String> environment, List<String> command)
+                throws Exception {
             ProcessBuilder builder = new ProcessBuilder(command);
             builder.environment().clear();
             builder.environment().put("ORT_DISABLE_TELEMETRY", "1");
+            builder.environment().putAll(environment);
             builder.redirectError(ProcessBuilder.Redirect.DISCARD);
             long begin = System.nanoTime();
             Process process = builder.start();
@@ -317,8 +361,8 @@ public final class ColdStart {
                         rounds,
                         Runtime.getRuntime().availableProcessors(),
                         protection));
-        page.append("| model | MB limit | from nothing | p95 | floor | ratio | usual | warm pool | p95 |\n");
-        page.append("| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n");
+        page.append("| model | MB limit | from nothing | p95 | floor | ratio | usual | warm pool | p95 | cold page cache |\n");
+        page.append("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n");
         StringBuilder line = new StringBuilder("cold-start");
         figures.forEach(
                 (model, of) -> {
@@ -329,7 +373,7 @@ public final class ColdStart {
                     page.append(
                             String.format(
                                     Locale.ROOT,
-                                    "| %s | %d | %.1f | %.1f | %.1f | %.2f | %.1f | %.1f | %.1f |%n",
+                                    "| %s | %d | %.1f | %.1f | %.1f | %.2f | %.1f | %.1f | %.1f | %.1f |%n",
                                     model.label(),
                                     model.memoryMb(),
                                     cold,
@@ -338,18 +382,21 @@ public final class ColdStart {
                                     cold / floor,
                                     naive,
                                     pool,
-                                    p95(of.millis.get("pool_ms"))));
+                                    p95(of.millis.get("pool_ms")),
+                                    median(of.millis.get("disk_ms"))));
                     line.append(
                             String.format(
                                     Locale.ROOT,
                                     " %1$s_ms=%2$.1f %1$s_floor_ms=%3$.1f %1$s_ratio=%4$.2f"
-                                            + " %1$s_naive_ms=%5$.1f %1$s_pool_ms=%6$.1f",
+                                            + " %1$s_naive_ms=%5$.1f %1$s_pool_ms=%6$.1f"
+                                            + " %1$s_disk_ms=%7$.1f",
                                     model.key(),
                                     cold,
                                     floor,
                                     cold / floor,
                                     naive,
-                                    pool));
+                                    pool,
+                                    median(of.millis.get("disk_ms"))));
                 });
         isolation(figures, page, line);
         page.append("\nThe steps of a start from nothing, medians:\n\n| model | steps, ms |\n| --- | --- |\n");
@@ -363,7 +410,9 @@ public final class ColdStart {
                                                     Locale.ROOT, " %s %.1f", step, median(values))));
                     page.append(" |\n");
                 });
+        page.append("\n![From nothing, step by step](cold-start.svg)\n");
         Files.writeString(ROOT.resolve("bench/results/cold-start.md"), page);
+        Files.writeString(ROOT.resolve("bench/results/cold-start.svg"), plot(figures));
         System.out.println(page);
         System.out.println(line);
     }
@@ -395,6 +444,23 @@ public final class ColdStart {
                 });
     }
 
+    private static String plot(Map<Model, Figures> figures) {
+        List<ColdStartPlot.Bar> bars = new ArrayList<>();
+        figures.forEach(
+                (model, of) -> {
+                    Map<String, Double> steps = new LinkedHashMap<>();
+                    of.steps.forEach((step, values) -> steps.put(step, median(values)));
+                    bars.add(
+                            new ColdStartPlot.Bar(
+                                    model.label(),
+                                    steps,
+                                    median(of.millis.get("ms")),
+                                    median(of.millis.get("naive_ms")),
+                                    median(of.millis.get("pool_ms"))));
+                });
+        return ColdStartPlot.draw(bars);
+    }
+
     private static double median(List<Double> values) {
         double[] sorted = values.stream().mapToDouble(Double::doubleValue).sorted().toArray();
         return sorted[sorted.length / 2];
@@ -412,6 +478,7 @@ public final class ColdStart {
     private static void run(List<String> command) throws Exception {
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().put("ORT_DISABLE_TELEMETRY", "1");
+        builder.environment().put("DORMOUSE_CACHE", CACHE.toString());
         Path output = Files.createTempFile("bench", ".log");
         Process process =
                 builder.redirectErrorStream(true).redirectOutput(output.toFile()).start();
