@@ -113,6 +113,11 @@ final class Served {
         return endpoint;
     }
 
+    /// The folder of the programs that it starts.
+    Path programs() {
+        return settings.programs();
+    }
+
     /// Returns when the process is about to end and the platform is closed.
     void awaitEnd() throws InterruptedException {
         ended.await();

@@ -30,7 +30,8 @@ public record Installation(
         List<Path> readable) {
     public Installation {
         arguments = List.copyOf(arguments);
-        readable = List.copyOf(readable);
+        // They are made anew around a worker, where a way through a folder that is not there ends.
+        readable = readable.stream().map(each -> each.toAbsolutePath().normalize()).toList();
     }
 
     /// Reads what the model server's `Install` wrote.

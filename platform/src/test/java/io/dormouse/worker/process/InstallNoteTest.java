@@ -1,6 +1,7 @@
 package io.dormouse.worker.process;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -41,5 +42,16 @@ class InstallNoteTest {
         note().write(cache.resolve("0123"));
         Files.delete(cache.resolve("0123/install.properties"));
         assertEquals(Optional.empty(), note().read());
+    }
+
+    @Test
+    void whatWorkersReadIsNamedWithoutDetours() throws IOException {
+        Files.writeString(
+                cache.resolve("0123/install.properties"),
+                "java=/jdk/bin/java\nargs=/a\nmain=M\nwarm=/w\nprepare=P\n");
+        Installation read =
+                Installation.read(
+                        cache.resolve("0123"), cache.resolve("absent/../modelserver.jar"));
+        assertTrue(read.readable().contains(cache.resolve("modelserver.jar")), "" + read);
     }
 }
