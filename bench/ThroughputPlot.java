@@ -33,13 +33,13 @@ final class ThroughputPlot {
                     panel(
                             0,
                             row[0] * height,
-                            model.label() + ": requests/s at 16 connections, more is better",
+                            model.label() + ": requests/s at 16 connections",
                             of,
                             Throughput.Sample::perSecond);
                     panel(
                             WIDTH,
                             row[0]++ * height,
-                            "CPU µs per request, less is better",
+                            "CPU µs per request",
                             of,
                             Throughput.Sample::cpuMicros);
                 });
