@@ -65,8 +65,8 @@ record RecordStartCommand() implements Command {
         client.send(
                 "POST",
                 "/",
-                "X-Amz-Target: GraniteServiceVersion20100801.ListMetrics\r\n"
-                        + "Content-Type: application/x-amz-json-1.0\r\n",
+                header("X-Amz-Target", "GraniteServiceVersion20100801.ListMetrics")
+                        + header("Content-Type", "application/x-amz-json-1.0"),
                 "{}".getBytes(ISO_8859_1));
         client.send(
                 "POST",
@@ -112,9 +112,14 @@ record RecordStartCommand() implements Command {
         json(client, "SageMaker.DeleteEndpoint", name);
     }
 
+    private static String header(String name, String value) {
+        return name + ": " + value + "\r\n";
+    }
+
     private static String json(PlainClient client, String target, String body) throws IOException {
         String headers =
-                "X-Amz-Target: " + target + "\r\nContent-Type: application/x-amz-json-1.1\r\n";
+                header("X-Amz-Target", target)
+                        + header("Content-Type", "application/x-amz-json-1.1");
         return client.send("POST", "/", headers, body.getBytes(ISO_8859_1));
     }
 }
