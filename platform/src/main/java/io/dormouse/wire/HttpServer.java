@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.HttpException;
@@ -89,10 +90,18 @@ public final class HttpServer implements AutoCloseable {
     /// A virtual thread for each request; the acceptor and the selector on threads of the system,
     /// since a selector that parks goes through two pollers on its way back, at each request.
     private static QueuedThreadPool threads() {
-        QueuedThreadPool threads = new QueuedThreadPool(SYSTEM_THREADS, SYSTEM_THREADS);
+        // With a queue of ours: Jetty's own asks the platform's MBean server how long a cache line
+        // is,
+        // and that one is a third of a platform's start.
+        QueuedThreadPool threads =
+                new QueuedThreadPool(
+                        SYSTEM_THREADS,
+                        SYSTEM_THREADS,
+                        (int) Duration.ofMinutes(1).toMillis(),
+                        new LinkedBlockingQueue<>());
+        threads.setReservedThreads(0);
         threads.setName("http");
         threads.setDaemon(true);
-        threads.setReservedThreads(0);
         threads.setVirtualThreadsExecutor(Executors.newVirtualThreadPerTaskExecutor());
         return threads;
     }
