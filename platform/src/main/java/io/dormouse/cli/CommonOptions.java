@@ -72,21 +72,15 @@ public final class CommonOptions {
     public URI endpoint() {
         return arguments
                 .find(ENDPOINT_URL)
-                .or(() -> started().map(RunningPlatform::endpoint))
+                .or(() -> RunningPlatform.of(data()).map(RunningPlatform::endpoint))
                 .or(() -> variable("AWS_ENDPOINT_URL").map(CommonOptions::url))
                 .orElse(URI.create("http://127.0.0.1:" + DEFAULT_PORT));
     }
 
-    /// The platform of the data folder, unless another is named.
-    private Optional<RunningPlatform> started() {
-        return arguments.find(ENDPOINT_URL).isPresent()
-                ? Optional.empty()
-                : RunningPlatform.of(data());
-    }
-
-    /// The platform's own Region, else what the environment says.
-    private String region() {
-        return started()
+    /// The Region of the platform there, where its note says it, else what the environment says.
+    private String region(URI endpoint) {
+        return RunningPlatform.of(data())
+                .filter(running -> running.endpoint().equals(endpoint))
                 .map(RunningPlatform::region)
                 .or(() -> variable("AWS_REGION"))
                 .or(() -> variable("AWS_DEFAULT_REGION"))
@@ -110,7 +104,7 @@ public final class CommonOptions {
     public Clients clients(URI endpoint) {
         return new Clients(
                 endpoint,
-                region(),
+                region(endpoint),
                 accessKey(),
                 secretKey(),
                 verbose() ? Optional.of(new CallPrinter(console)) : Optional.empty());

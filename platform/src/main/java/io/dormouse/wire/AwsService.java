@@ -179,6 +179,13 @@ public enum AwsService {
         return protocols.contains(QUERY) && protocols.size() > 1;
     }
 
+    /// Whether the service of this signing name has no protocol but query, whose clients know its
+    /// error codes alone.
+    public static boolean speaksQueryAlone(String signingName) {
+        return all().anyMatch(each ->
+                each.signingName.equals(signingName) && each.protocols.equals(List.of(QUERY)));
+    }
+
     static Optional<AwsService> byTarget(String prefix) {
         return all().filter(
                         each -> !each.targetPrefix.isEmpty() && each.targetPrefix.equals(prefix))

@@ -3,6 +3,7 @@ package io.dormouse.wire.sign;
 import io.dormouse.aws.AwsError;
 import io.dormouse.aws.Caller;
 import io.dormouse.wire.Authenticator;
+import io.dormouse.wire.AwsService;
 import io.dormouse.wire.Exchange;
 import io.dormouse.wire.Scope;
 import io.dormouse.wire.sign.SignatureRefused.Reason;
@@ -16,7 +17,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 
 /// Verifies signatures with the keys of a platform that has some.
@@ -26,7 +26,6 @@ public final class Signatures implements Authenticator, ObjectAuthenticator {
 
     private static final String CONTENT_HASH = "x-amz-content-sha256";
     private static final String UNSIGNED = "UNSIGNED-PAYLOAD";
-    private static final Set<String> QUERY_SERVICES = Set.of("sts", "iam");
 
     private final Keys keys;
     private final String region;
@@ -267,7 +266,10 @@ public final class Signatures implements Authenticator, ObjectAuthenticator {
     }
 
     private static boolean isQuery(Exchange exchange) {
-        return Scope.of(exchange).map(Scope::service).filter(QUERY_SERVICES::contains).isPresent();
+        return Scope.of(exchange)
+                .map(Scope::service)
+                .filter(AwsService::speaksQueryAlone)
+                .isPresent();
     }
 
     /// In the words of the services that are not S3. Those of the query protocol have codes of
