@@ -8,6 +8,12 @@ import java.io.IOException;
 final class Kinds {
     private Kinds() {}
 
+    /// Whether a kind reads variables of the environment: to read them takes two milliseconds of a
+    /// start.
+    static boolean readsVariables(String kind) {
+        return !kind.equals("onnx");
+    }
+
     /// @param threads of one inference
     /// @param steps stamped by kinds that load a native library
     /// @throws Unloadable when the folder holds no model of this kind

@@ -26,6 +26,11 @@ public record Load(
         environment = Map.copyOf(environment);
     }
 
+    /// The same, with these variables.
+    Load with(Map<String, String> variables) {
+        return new Load(kind, folder, prepared, variables, memoryMb, threads);
+    }
+
     /// With as much memory as it takes.
     public Load(
             String kind, File folder, Optional<File> prepared, Map<String, String> environment) {

@@ -61,13 +61,7 @@ public final class Main {
             if (arguments.load().isPresent()) {
                 Load load = arguments.load().get();
                 server.load(
-                        new Load(
-                                load.kind(),
-                                load.folder(),
-                                load.prepared(),
-                                environment(load.kind()),
-                                load.memoryMb(),
-                                load.threads()));
+                        load.with(Kinds.readsVariables(load.kind()) ? System.getenv() : Map.of()));
             } else {
                 warmUp(arguments.warm().orElseThrow());
             }
@@ -81,11 +75,6 @@ public final class Main {
             pair();
         }
         return server.failed() ? UNLOADABLE : 0;
-    }
-
-    /// The variables, for a kind that reads any: reading them costs a start two milliseconds.
-    private static Map<String, String> environment(String kind) {
-        return kind.equals("onnx") ? Map.of() : System.getenv();
     }
 
     /// One connection on descriptors that the parent made: no channel, no class of

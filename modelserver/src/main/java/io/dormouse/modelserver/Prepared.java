@@ -12,13 +12,13 @@ import java.util.Properties;
 /// @param file the model to load
 /// @param optimized whether its graph needs no more optimisation
 /// @param packing how its weights are laid out for the CPU
-/// @param later what takes its place once the worker has answered for a while
+/// @param later when its weights are packed, in a worker that answers already
 public record Prepared(File file, boolean optimized, Packing packing, Optional<Later> later) {
-    /// The form that a busy worker goes over to.
+    /// When a busy worker packs its weights.
     ///
     /// @param afterCalls how many answers make that worth its cost
-    /// @param peakBytes the most memory that the worker holds, both forms open
-    public record Later(Prepared form, int afterCalls, long peakBytes) {
+    /// @param peakBytes the most memory that the worker holds, packed and unpacked weights together
+    public record Later(int afterCalls, long peakBytes) {
         private static final long MB = 1 << 20;
 
         /// Whether there is room for it.
@@ -39,9 +39,14 @@ public record Prepared(File file, boolean optimized, Packing packing, Optional<L
         return new Prepared(file, true, packing, Optional.empty());
     }
 
-    /// The same, with a successor.
-    public Prepared with(Later successor) {
-        return new Prepared(file, optimized, packing, Optional.of(successor));
+    /// The same, to be packed later.
+    public Prepared with(Later when) {
+        return new Prepared(file, optimized, packing, Optional.of(when));
+    }
+
+    /// The same with packed weights.
+    public Prepared packed() {
+        return new Prepared(file, optimized, Packing.LOAD, Optional.empty());
     }
 
     /// The file's name in the folder that [Prepare] writes.
@@ -84,6 +89,6 @@ public record Prepared(File file, boolean optimized, Packing packing, Optional<L
             return Optional.of(form);
         }
         long peak = Long.parseLong(properties.getProperty("pack_peak_bytes", "0"));
-        return Optional.of(form.with(new Later(optimized(file, Packing.LOAD), afterCalls, peak)));
+        return Optional.of(form.with(new Later(afterCalls, peak)));
     }
 }

@@ -13,16 +13,24 @@ import java.util.concurrent.atomic.AtomicInteger;
 /// that is worth. Packed weights answer faster, and packing takes longer than a start should: so a
 /// worker wakes on weights as they are, and whoever calls it often gets the fast ones all the same.
 final class LatePacking {
-    private final Prepared.Later later;
+    private final Prepared model;
+    private final int afterCalls;
     private final OrtEnvironment environment;
     private final int threads;
     private final Live live;
     private final Steps steps;
     private final AtomicInteger calls = new AtomicInteger();
 
+    /// @param model as it is served until then
     LatePacking(
-            Prepared.Later later, OrtEnvironment environment, int threads, Live live, Steps steps) {
-        this.later = later;
+            Prepared model,
+            int afterCalls,
+            OrtEnvironment environment,
+            int threads,
+            Live live,
+            Steps steps) {
+        this.model = model;
+        this.afterCalls = afterCalls;
         this.environment = environment;
         this.threads = threads;
         this.live = live;
@@ -31,7 +39,7 @@ final class LatePacking {
 
     /// A request was answered.
     void answered() {
-        if (calls.get() < later.afterCalls() && calls.incrementAndGet() == later.afterCalls()) {
+        if (calls.get() < afterCalls && calls.incrementAndGet() == afterCalls) {
             Thread thread = new Thread(this::pack, "late-packing");
             thread.setDaemon(true);
             thread.start();
@@ -40,7 +48,7 @@ final class LatePacking {
 
     private void pack() {
         try {
-            OrtSession packed = Sessions.open(environment, later.form(), threads);
+            OrtSession packed = Sessions.open(environment, model.packed(), threads);
             if (live.succeededBy(packed)) {
                 steps.reach(Step.PACKED);
             }

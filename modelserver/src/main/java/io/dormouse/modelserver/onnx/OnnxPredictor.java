@@ -51,11 +51,12 @@ public final class OnnxPredictor implements Predictor {
         Prepared model = Sessions.choose(load, environment);
         OrtSession session = Sessions.open(environment, model, threads);
         Live live = new Live(session);
-        Runnable answered =
-                model.later().isPresent() && model.later().get().fits(load.memoryMb())
-                        ? new LatePacking(model.later().get(), environment, threads, live, steps)
-                                ::answered
-                        : () -> {};
+        Runnable answered = () -> {};
+        if (model.later().isPresent() && model.later().get().fits(load.memoryMb())) {
+            int afterCalls = model.later().get().afterCalls();
+            answered =
+                    new LatePacking(model, afterCalls, environment, threads, live, steps)::answered;
+        }
         return new OnnxPredictor(environment, live, inputs(session), answered);
     }
 
@@ -87,7 +88,9 @@ public final class OnnxPredictor implements Predictor {
             if (filled.size() > 1) {
                 requireEqualLengths(tensors, filled);
             }
-            return run(filled, answerType);
+            Answer answer = run(filled, answerType);
+            answered.run();
+            return answer;
         } catch (OrtException e) {
             throw RunFault.of(e);
         } finally {
@@ -105,7 +108,6 @@ public final class OnnxPredictor implements Predictor {
             return Outputs.write(result, answerType);
         } finally {
             live.giveBack(held);
-            answered.run();
         }
     }
 

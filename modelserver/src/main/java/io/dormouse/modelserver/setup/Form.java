@@ -9,7 +9,12 @@ import java.util.Locale;
 /// @param warmMs one call of a worker that has answered before, the best of many
 /// @param peakBytes the most memory that the worker held
 record Form(Prepared model, double coldMs, double warmMs, long peakBytes) {
-    String name() {
+    /// The same, to be packed later.
+    Form with(Prepared.Later later) {
+        return new Form(model.with(later), coldMs, warmMs, peakBytes);
+    }
+
+    private String name() {
         return model.optimized()
                 ? "optimised once, weights not packed"
                 : "the original, optimised at each start";

@@ -128,7 +128,7 @@ public final class Preparation {
         Prepared form = Prepared.optimized(target, Prepared.Packing.NONE);
         try {
             Sessions.optimize(environment, original, target).close();
-            if (answersAlike(form, example) && answersAlike(packed(form), example)) {
+            if (answersAlike(form, example) && answersAlike(form.packed(), example)) {
                 return Optional.of(form);
             }
             dropped.add("the optimised form answers differently");
@@ -136,10 +136,6 @@ public final class Preparation {
             dropped.add("the optimised form can't be written or served: " + e.getMessage());
         }
         return Optional.empty();
-    }
-
-    private static Prepared packed(Prepared form) {
-        return Prepared.optimized(form.file(), Prepared.Packing.LOAD);
     }
 
     private boolean answersAlike(Prepared form, Example example)
@@ -159,10 +155,10 @@ public final class Preparation {
             cold.add(new ArrayList<>());
             peak.add(0L);
         }
-        Map<String, String> worker = environment();
+        Map<String, String> variables = variables();
         for (int round = 0; round < COLD_ROUNDS; round++) {
             for (int i = 0; i < candidates.size(); i++) {
-                try (Probe probe = Probe.start(worker(candidates.get(i)), worker)) {
+                try (Probe probe = Probe.start(worker(candidates.get(i)), variables)) {
                     Probe.Reply reply = probe.invoke(Media.JSON, example.body());
                     cold.get(i).add(probe.age() / 1e6);
                     if (reply.status() != 200) {
@@ -208,7 +204,7 @@ public final class Preparation {
 
     private Choice.Packed packed(Prepared form, byte[] body) throws IOException, Unloadable {
         long start = System.nanoTime();
-        try (OrtSession session = Sessions.open(environment, packed(form), 1)) {
+        try (OrtSession session = Sessions.open(environment, form.packed(), 1)) {
             double open = (System.nanoTime() - start) / 1e6;
             return new Choice.Packed(open, warm(session, body));
         } catch (OrtException | Refusal e) {
@@ -218,8 +214,8 @@ public final class Preparation {
 
     /// The most memory of a worker that packs its weights while it answers; waits until it has.
     private long packingPeak(Prepared form, byte[] body) throws IOException {
-        Prepared both = form.with(new Prepared.Later(packed(form), 1, 0));
-        try (Probe probe = Probe.start(worker(both), environment())) {
+        Prepared both = form.with(new Prepared.Later(1, 0));
+        try (Probe probe = Probe.start(worker(both), variables())) {
             probe.invoke(Media.JSON, body);
             long deadline = System.nanoTime() + PACKING_NANOS_MAX;
             while (!probe.get("/steps").text().contains("packed")) {
@@ -261,7 +257,7 @@ public final class Preparation {
         return command;
     }
 
-    private static Map<String, String> environment() {
+    private static Map<String, String> variables() {
         String args = System.getProperty(Command.ARGS_PROPERTY, "");
         return args.isEmpty()
                 ? Map.of()
@@ -272,12 +268,12 @@ public final class Preparation {
             throws IOException, Unloadable {
         List<Form> forms = measure(List.of(plain, optimized), example);
         Choice choice = Choice.of(forms, Optional.of(packed(optimized, example.body())));
+        Form first = choice.first();
         if (choice.packAfter().isPresent()) {
             long peak = packingPeak(optimized, example.body());
-            facts.setProperty("pack_after_calls", choice.packAfter().get().toString());
-            facts.setProperty("pack_peak_bytes", String.valueOf(peak));
+            first = first.with(new Prepared.Later(choice.packAfter().get(), peak));
         }
-        keep(facts, choice.first(), choice.reason());
+        keep(facts, first, choice.reason());
     }
 
     private void keep(Properties facts, Form form, String reason) throws IOException {
@@ -317,9 +313,11 @@ public final class Preparation {
                     case LOAD -> "load";
                     case NONE -> "none";
                 });
-        form.later()
-                .ifPresent(later ->
-                        facts.setProperty("pack_after_calls", String.valueOf(later.afterCalls())));
+        if (form.later().isPresent()) {
+            Prepared.Later later = form.later().get();
+            facts.setProperty("pack_after_calls", String.valueOf(later.afterCalls()));
+            facts.setProperty("pack_peak_bytes", String.valueOf(later.peakBytes()));
+        }
     }
 
     private static void write(Properties facts, Path place) throws IOException {
