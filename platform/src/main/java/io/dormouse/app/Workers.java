@@ -11,12 +11,16 @@ import io.dormouse.worker.Pools;
 import io.dormouse.worker.WarmPool;
 import io.dormouse.worker.WarmSpec;
 import io.dormouse.worker.model.ModelStore;
+import io.dormouse.worker.process.Installation;
 import io.dormouse.worker.process.ModelServer;
 import io.dormouse.worker.process.ProcessLauncher;
 import io.dormouse.worker.process.ProcessPreparation;
 import io.dormouse.worker.process.ProcessSettings;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /// What runs models and jobs on this machine: the process launcher, the ledger, the warm pool, the
@@ -40,13 +44,15 @@ final class Workers implements AutoCloseable {
     private final Models models;
 
     Workers(Settings settings, MovableClock clock, S3Client s3, LogWriter logs) throws IOException {
+        CompletableFuture<Installation> installation =
+                ModelServer.install(
+                        java(),
+                        settings.programs().resolve("modelserver.jar"),
+                        settings.cache(),
+                        line -> LOG.log(System.Logger.Level.DEBUG, line));
         launcher =
                 new ProcessLauncher(
-                        ModelServer.install(
-                                java(),
-                                settings.programs().resolve("modelserver.jar"),
-                                settings.cache(),
-                                line -> LOG.log(System.Logger.Level.DEBUG, line)),
+                        installation,
                         ProcessSettings.in(
                                         settings.data().resolve("run"),
                                         settings.data().resolve("models"))
@@ -79,6 +85,22 @@ final class Workers implements AutoCloseable {
                         s3,
                         new ProcessPreparation(launcher, machine.memoryMb() / 2));
         warm.fill();
+        keepInstalled(installation, settings.cache(), clock);
+    }
+
+    /// Once a day, as long as this platform runs.
+    private void keepInstalled(
+            CompletableFuture<Installation> installation, Path cache, MovableClock clock) {
+        alarms().at(
+                        clock.instant().plus(Duration.ofDays(1)),
+                        () -> {
+                            try {
+                                ModelServer.inUse(installation.join(), cache);
+                            } catch (IOException | CompletionException e) {
+                                LOG.log(System.Logger.Level.DEBUG, "Not marked as in use", e);
+                            }
+                            keepInstalled(installation, cache, clock);
+                        });
     }
 
     private static void notice(String line) {

@@ -60,21 +60,6 @@ final class InstallNote {
         return Optional.of(folder);
     }
 
-    /// Marks an installation as in use: what nobody uses goes after a week.
-    ///
-    /// @return whether it is whole
-    boolean use(Installation installation) throws IOException {
-        if (!Files.isExecutable(installation.java())) {
-            return false;
-        }
-        for (Path folder : installation.readable()) {
-            if (folder.startsWith(cache) && Files.isDirectory(folder)) {
-                Files.delete(Files.createTempFile(folder, "used-", ""));
-            }
-        }
-        return true;
-    }
-
     void write(Path folder) throws IOException {
         Path aside = Files.createTempFile(cache, "found-", ".tmp");
         Files.writeString(aside, folder.getFileName().toString());

@@ -47,6 +47,16 @@ public final class ModelServer {
         return installation;
     }
 
+    /// Marks an installation as in use: another version's installing takes away what nobody has
+    /// used for a week, so a platform that runs for long says it each day.
+    public static void inUse(Installation installation, Path cache) throws IOException {
+        for (Path folder : installation.readable()) {
+            if (folder.startsWith(cache) && Files.isDirectory(folder)) {
+                Files.delete(Files.createTempFile(folder, "used-", ""));
+            }
+        }
+    }
+
     private static Installation installed(Path java, Path jar, Path cache, LogSink notices)
             throws IOException, InterruptedException {
         Files.createDirectories(cache);
@@ -54,7 +64,8 @@ public final class ModelServer {
         Optional<Path> before = note.read();
         if (before.isPresent()) {
             Installation found = Installation.read(before.get(), jar);
-            if (note.use(found)) {
+            if (Files.isExecutable(found.java())) {
+                inUse(found, cache);
                 return found;
             }
         }
