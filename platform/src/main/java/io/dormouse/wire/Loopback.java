@@ -9,7 +9,9 @@ import java.util.Optional;
 
 /// Keeps web pages away from an open platform: a browser on this machine would reach a loopback
 /// port for any page, under the page's own host name (DNS rebinding) or with the page's `Origin`.
-/// Both must be loopback names, else 403.
+/// Both must be loopback names, else 403. What a page merely embeds or links to comes without an
+/// `Origin`, and the query protocol changes things by GET too: there the browser's own word counts,
+/// `Sec-Fetch-Site`.
 public final class Loopback implements Handler {
     private final Handler next;
 
@@ -25,6 +27,8 @@ public final class Loopback implements Handler {
             refuse(exchange, "the Host '" + host.get() + "'");
         } else if (origin.isPresent() && !isLoopbackOrigin(origin.get())) {
             refuse(exchange, "the Origin '" + origin.get() + "'");
+        } else if (origin.isEmpty() && isOfAnotherSite(exchange)) {
+            refuse(exchange, "the page that asks (Sec-Fetch-Site 'cross-site')");
         } else {
             next.handle(exchange);
         }
@@ -39,6 +43,10 @@ public final class Loopback implements Handler {
                 403,
                 Map.of("Content-Type", "text/plain", "x-amzn-ErrorType", "AccessDeniedException"),
                 sentence.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static boolean isOfAnotherSite(Exchange exchange) {
+        return exchange.header("sec-fetch-site").filter("cross-site"::equals).isPresent();
     }
 
     private static boolean isLoopbackOrigin(String origin) {

@@ -387,6 +387,18 @@ class ProtocolsTest {
                 200,
                 send(request("/health").header("Origin", "http://localhost:3000").GET())
                         .statusCode());
+        // An image in a page of another site: no Origin, and the query protocol works by GET.
+        HttpResponse<byte[]> image =
+                send(
+                        request("/?Action=GetCallerIdentity&Version=2011-06-15")
+                                .header("Sec-Fetch-Site", "cross-site")
+                                .GET());
+        assertEquals(403, image.statusCode());
+        assertTrue(text(image).contains("cross-site"), text(image));
+        for (String own : new String[] {"none", "same-origin", "same-site"}) {
+            assertEquals(
+                    200, send(request("/health").header("Sec-Fetch-Site", own).GET()).statusCode());
+        }
         try (var socket = new java.net.Socket("localhost", wired.server.port())) {
             socket.getOutputStream()
                     .write(
