@@ -35,8 +35,27 @@ SERVICES = {
     "sts": "sts",
     "iam": "iam",
     "application-autoscaling": "application-autoscaling",
+    "events": "events",
+    "scheduler": "scheduler",
+    "sns": "sns",
+    "sqs": "sqs",
 }
 WITHOUT_SHAPES = {"s3"}
+# What SQS's errors are called in the query protocol, which it sends in a header still; its model no
+# longer says so.
+QUERY_CODES = {
+    "sqs": {
+        "QueueDoesNotExist": "AWS.SimpleQueueService.NonExistentQueue",
+        "QueueNameExists": "QueueAlreadyExists",
+        **{
+            name: "AWS.SimpleQueueService." + name
+            for name in (
+                "BatchEntryIdsNotDistinct", "BatchRequestTooLong", "EmptyBatchRequest",
+                "InvalidBatchEntryId", "MessageNotInflight", "PurgeQueueInProgress",
+                "QueueDeletedRecently", "TooManyEntriesInBatchRequest", "UnsupportedOperation")
+        },
+    },
+}
 NUMBERS = {"integer", "long", "float", "double", "short", "bigdecimal"}
 
 
@@ -50,7 +69,8 @@ def model(folder):
 
 
 class Digest:
-    def __init__(self, service):
+    def __init__(self, service, query_codes):
+        self.query_codes = query_codes
         self.shapes = service["shapes"]
         self.metadata = service["metadata"]
         self.operations = service["operations"]
@@ -117,13 +137,13 @@ class Digest:
         for name, line in sorted(self.lines.items()):
             yield line
 
-    @staticmethod
-    def error(name, shape):
+    def error(self, name, shape):
         error = shape.get("error", {})
         fault = shape.get("fault") or error.get("fault") or error.get("httpStatusCode", 400) >= 500
         status = error.get("httpStatusCode", 500 if fault else 400)
         member = next((m for m in shape["members"] if m.lower() == "message"), "message")
-        return ["error", name, error.get("code", name), text(status),
+        code = self.query_codes.get(name, error.get("code", name))
+        return ["error", name, code, text(status),
                 "Receiver" if fault else "Sender", member]
 
 
@@ -137,7 +157,7 @@ def main():
     out = pathlib.Path(__file__).parent.parent / "resources/io/dormouse/wire/constraints"
     out.mkdir(parents=True, exist_ok=True)
     for name in sys.argv[1:] or SERVICES:
-        digest = Digest(model(SERVICES[name]))
+        digest = Digest(model(SERVICES[name]), QUERY_CODES.get(name, {}))
         lines = ["\t".join(fields) for fields in digest.tables(name not in WITHOUT_SHAPES)]
         (out / (name + ".txt")).write_text("\n".join(lines) + "\n")
         print(f"{name}: {len(lines)} lines")

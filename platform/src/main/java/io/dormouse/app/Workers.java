@@ -1,9 +1,9 @@
 package io.dormouse.app;
 
 import io.dormouse.metrics.LogWriter;
-import io.dormouse.worker.Alarms;
+import io.dormouse.timing.Alarms;
+import io.dormouse.timing.ClockAlarms;
 import io.dormouse.worker.Capacity;
-import io.dormouse.worker.ClockAlarms;
 import io.dormouse.worker.Launcher;
 import io.dormouse.worker.Models;
 import io.dormouse.worker.PoolSettings;

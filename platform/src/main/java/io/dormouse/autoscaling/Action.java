@@ -2,6 +2,7 @@ package io.dormouse.autoscaling;
 
 import io.dormouse.aws.Shapes;
 import io.dormouse.store.Codec;
+import io.dormouse.timing.Schedule;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.Optional;

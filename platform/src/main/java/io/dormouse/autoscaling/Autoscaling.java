@@ -1,7 +1,7 @@
 package io.dormouse.autoscaling;
 
 import io.dormouse.aws.Caller;
-import io.dormouse.worker.Alarms;
+import io.dormouse.timing.Alarms;
 import java.time.InstantSource;
 import software.amazon.awssdk.services.applicationautoscaling.ApplicationAutoScalingClient;
 import software.amazon.awssdk.services.cloudwatch.CloudWatchClient;

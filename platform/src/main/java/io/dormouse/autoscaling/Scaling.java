@@ -9,7 +9,7 @@ import io.dormouse.scaler.TargetTracking.ScaledOut;
 import io.dormouse.scaler.TargetTracking.Verdict;
 import io.dormouse.store.Entry;
 import io.dormouse.store.Tx;
-import io.dormouse.worker.Alarms;
+import io.dormouse.timing.Alarms;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;

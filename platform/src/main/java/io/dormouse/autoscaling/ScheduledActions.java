@@ -4,6 +4,7 @@ import io.dormouse.aws.AwsError;
 import io.dormouse.aws.Caller;
 import io.dormouse.store.Entry;
 import io.dormouse.store.Tx;
+import io.dormouse.timing.Schedule;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.InstantSource;

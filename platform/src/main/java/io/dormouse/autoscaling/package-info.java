@@ -16,8 +16,8 @@
 /// [provisioned concurrency of serverless
 /// endpoints](https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints-autoscale.html).
 ///
-/// May use: `aws`, `scaler`, `store`, `worker` (its alarms), and SageMaker and CloudWatch through
-/// the SDK's interfaces.
+/// May use: `aws`, `scaler`, `store`, `timing`, and SageMaker and CloudWatch through the SDK's
+/// interfaces.
 @NullMarked
 package io.dormouse.autoscaling;
 

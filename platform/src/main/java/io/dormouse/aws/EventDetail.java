@@ -10,6 +10,9 @@ import tools.jackson.databind.node.ObjectNode;
 /// AWS page: [SageMaker
 /// events](https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventbridge.html).
 public final class EventDetail {
+    /// Whose events these are.
+    public static final String SOURCE = "aws.sagemaker";
+
     private EventDetail() {}
 
     /// The detail of one event.

@@ -88,7 +88,7 @@ public final class EndpointConfigs implements SageMakerClient {
                 throw Resource.CONFIG.taken(name);
             }
             tags.put(tx, arn, given);
-            tx.append(Resource.CONFIG.event(), EventDetail.of(config, given).toString());
+            Resource.CONFIG.tell(tx, arn, EventDetail.of(config, given).toString());
             return true;
         });
         return CreateEndpointConfigResponse.builder().endpointConfigArn(arn).build();
@@ -144,7 +144,8 @@ public final class EndpointConfigs implements SageMakerClient {
                                     () -> Resource.CONFIG.missing(request.endpointConfigName()));
             configs.delete(tx, key);
             tags.removeAll(tx, config.endpointConfigArn());
-            tx.append(Resource.CONFIG.event(), EventDetail.of(config, Map.of()).toString());
+            Resource.CONFIG.tell(
+                    tx, config.endpointConfigArn(), EventDetail.of(config, Map.of()).toString());
             return DeleteEndpointConfigResponse.builder().build();
         });
     }

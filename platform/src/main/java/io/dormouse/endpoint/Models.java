@@ -77,7 +77,7 @@ public final class Models implements SageMakerClient {
                 throw Resource.MODEL.taken(request.modelName());
             }
             tags.put(tx, arn, given);
-            tx.append(Resource.MODEL.event(), EventDetail.of(model, given).toString());
+            Resource.MODEL.tell(tx, model.modelArn(), EventDetail.of(model, given).toString());
             return true;
         });
         return CreateModelResponse.builder().modelArn(arn).build();
@@ -149,7 +149,7 @@ public final class Models implements SageMakerClient {
                             .orElseThrow(() -> Resource.MODEL.missing(request.modelName()));
             models.delete(tx, key);
             tags.removeAll(tx, model.modelArn());
-            tx.append(Resource.MODEL.event(), EventDetail.of(model, Map.of()).toString());
+            Resource.MODEL.tell(tx, model.modelArn(), EventDetail.of(model, Map.of()).toString());
             return DeleteModelResponse.builder().build();
         });
     }

@@ -257,7 +257,7 @@ final class Reconciler implements AutoCloseable {
 
     private void append(Tx tx, Entry<Endpoint> entry, String status) {
         Map<String, String> tagged = tags.of(tx, entry.body().arn());
-        tx.append(Resource.ENDPOINT.event(), EndpointEvent.detail(entry, status, tagged));
+        Resource.ENDPOINT.tell(tx, entry.body().arn(), EndpointEvent.detail(entry, status, tagged));
     }
 
     /// What is being prepared for an endpoint; empty where nothing is.

@@ -2,6 +2,8 @@ package io.dormouse.endpoint;
 
 import io.dormouse.aws.AwsError;
 import io.dormouse.aws.Caller;
+import io.dormouse.aws.EventDetail;
+import io.dormouse.store.Tx;
 import java.util.Locale;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 
@@ -35,9 +37,9 @@ enum Resource {
         return Caller.current().resource("sagemaker", path + "/" + key(name));
     }
 
-    /// The detail type of the events that tell of its changes.
-    String event() {
-        return "SageMaker " + title + " State Change";
+    /// Appends to the change feed that one of them has changed.
+    void tell(Tx tx, String arn, String detail) {
+        tx.append(EventDetail.SOURCE, "SageMaker " + title + " State Change", arn, detail);
     }
 
     AwsServiceException missing(String name) {

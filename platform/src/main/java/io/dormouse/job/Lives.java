@@ -112,7 +112,8 @@ final class Lives<J extends Job<J>> implements AutoCloseable {
 
     private J told(Tx tx, J job) {
         Map<String, String> tags = room.tags().of(tx, job.arn());
-        tx.append(kind.event(), EventDetail.of(job.description(), tags).toString());
+        String detail = EventDetail.of(job.description(), tags).toString();
+        tx.append(EventDetail.SOURCE, kind.event(), job.arn(), detail);
         return job;
     }
 

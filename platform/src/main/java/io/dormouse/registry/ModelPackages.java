@@ -99,7 +99,7 @@ public final class ModelPackages implements SageMakerClient {
                     insert(tx, name, made);
                     remember(tx, request, name, now);
                     tags.put(tx, made.modelPackageArn(), given);
-                    tx.append(PackageEvent.DETAIL_TYPE, PackageEvent.detail(made, List.of()));
+                    PackageEvent.tell(tx, made, List.of());
                     return made.modelPackageArn();
                 });
         return CreateModelPackageResponse.builder().modelPackageArn(arn).build();
@@ -294,7 +294,7 @@ public final class ModelPackages implements SageMakerClient {
             PackageUpdate update = new PackageUpdate(entry.body(), request);
             DescribeModelPackageResponse changed = update.changed(now, ModelPackageGroups.caller());
             packages.update(tx, entry.now(approval(changed), now, changed));
-            tx.append(PackageEvent.DETAIL_TYPE, PackageEvent.detail(changed, update.fields()));
+            PackageEvent.tell(tx, changed, update.fields());
             return UpdateModelPackageResponse.builder()
                     .modelPackageArn(changed.modelPackageArn())
                     .build();

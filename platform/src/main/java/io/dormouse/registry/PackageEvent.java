@@ -1,6 +1,8 @@
 package io.dormouse.registry;
 
+import io.dormouse.aws.EventDetail;
 import io.dormouse.aws.Shapes;
+import io.dormouse.store.Tx;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -12,12 +14,22 @@ import tools.jackson.databind.node.ObjectNode;
 /// AWS page: [SageMaker
 /// events](https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventbridge.html).
 final class PackageEvent {
-    static final String DETAIL_TYPE = "SageMaker Model Package State Change";
+    private static final String DETAIL_TYPE = "SageMaker Model Package State Change";
 
     private PackageEvent() {}
 
+    /// Appends it to the change feed.
+    ///
     /// @param updated the members that the change touched; empty for a new package
-    static String detail(DescribeModelPackageResponse modelPackage, List<String> updated) {
+    static void tell(Tx tx, DescribeModelPackageResponse modelPackage, List<String> updated) {
+        tx.append(
+                EventDetail.SOURCE,
+                DETAIL_TYPE,
+                modelPackage.modelPackageArn(),
+                detail(modelPackage, updated));
+    }
+
+    private static String detail(DescribeModelPackageResponse modelPackage, List<String> updated) {
         ObjectNode detail = Shapes.write(modelPackage, Shapes.Form.JSON);
         detail.remove(List.of("CreatedBy", "LastModifiedBy", "ModelCard"));
         detail.put("CreationTime", text(modelPackage.creationTime()));

@@ -13,6 +13,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,7 +56,9 @@ public final class Store implements AutoCloseable {
                     CREATE TABLE feed(
                         seq INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL,
                         detail_type TEXT NOT NULL, detail TEXT NOT NULL)
-                    """);
+                    """,
+                    "ALTER TABLE feed ADD COLUMN source TEXT NOT NULL DEFAULT 'aws.sagemaker'",
+                    "ALTER TABLE feed ADD COLUMN resource TEXT NOT NULL DEFAULT ''");
 
     private record Job<T>(Caller caller, Function<Tx, T> body, CompletableFuture<T> done) {}
 
@@ -179,14 +182,32 @@ public final class Store implements AutoCloseable {
     }
 
     /// One event of the change feed.
-    public record Change(long seq, java.time.Instant at, String detailType, String detail) {}
+    ///
+    /// @param source such as `aws.sagemaker`
+    /// @param resource the ARN of what changed; empty where it has none
+    /// @param detail JSON
+    public record Change(
+            long seq,
+            Instant at,
+            String source,
+            String detailType,
+            String resource,
+            String detail) {}
 
     /// The changes after `seq`, oldest first, at most `limit` of them.
     public List<Change> changesAfter(long seq, int limit) {
         return read(query ->
                 query.list(
-                        "SELECT seq, at, detail_type, detail FROM feed WHERE seq > ? ORDER BY seq LIMIT ?",
-                        row -> new Change(row.number(1), row.time(2), row.text(3), row.text(4)),
+                        "SELECT seq, at, source, detail_type, resource, detail FROM feed"
+                                + " WHERE seq > ? ORDER BY seq LIMIT ?",
+                        row ->
+                                new Change(
+                                        row.number(1),
+                                        row.time(2),
+                                        row.text(3),
+                                        row.text(4),
+                                        row.text(5),
+                                        row.text(6)),
                         seq,
                         limit));
     }

@@ -15,10 +15,14 @@ import software.amazon.awssdk.core.SdkClient;
 import software.amazon.awssdk.services.applicationautoscaling.ApplicationAutoScalingClient;
 import software.amazon.awssdk.services.cloudwatch.CloudWatchClient;
 import software.amazon.awssdk.services.cloudwatchlogs.CloudWatchLogsClient;
+import software.amazon.awssdk.services.eventbridge.EventBridgeClient;
 import software.amazon.awssdk.services.iam.IamClient;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.sagemaker.SageMakerClient;
 import software.amazon.awssdk.services.sagemakerruntime.SageMakerRuntimeClient;
+import software.amazon.awssdk.services.scheduler.SchedulerClient;
+import software.amazon.awssdk.services.sns.SnsClient;
+import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sts.StsClient;
 
 /// The services that we speak, as data: a further one is a row here and its table of constraints
@@ -97,7 +101,44 @@ public enum AwsService {
             "2016-02-06",
             "",
             Violations.JSON,
-            AWS_JSON_1_1);
+            AWS_JSON_1_1),
+    EVENTS(
+            "events",
+            EventBridgeClient.class,
+            "events",
+            "AWSEvents",
+            "2015-10-07",
+            "",
+            Violations.JSON,
+            AWS_JSON_1_1),
+    SCHEDULER(
+            "scheduler",
+            SchedulerClient.class,
+            "scheduler",
+            "",
+            "2021-06-30",
+            "",
+            Violations.JSON,
+            REST_JSON),
+    SNS(
+            "sns",
+            SnsClient.class,
+            "sns",
+            "",
+            "2010-03-31",
+            "http://sns.amazonaws.com/doc/2010-03-31/",
+            Violations.QUERY,
+            QUERY),
+    SQS(
+            "sqs",
+            SqsClient.class,
+            "sqs",
+            "AmazonSQS",
+            "2012-11-05",
+            "http://queue.amazonaws.com/doc/2012-11-05/",
+            Violations.CLOUDWATCH,
+            AWS_JSON_1_0,
+            QUERY);
 
     private final String id;
     private final Class<? extends SdkClient> client;

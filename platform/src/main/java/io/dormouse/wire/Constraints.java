@@ -55,7 +55,11 @@ final class Constraints {
 
     private void struct(Path path, SdkPojo shape, Rule.Struct struct) {
         for (SdkField<?> field : shape.sdkFields()) {
-            Rule.Member member = struct.members().get(field.memberName());
+            // The SDK renames a few members: their name on the wire is still the model's.
+            Rule.Member member =
+                    struct.members()
+                            .getOrDefault(
+                                    field.memberName(), struct.members().get(field.locationName()));
             if (member == null) {
                 continue;
             }

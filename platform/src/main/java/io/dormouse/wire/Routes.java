@@ -70,7 +70,7 @@ final class Routes {
         if (rest.isPresent()) {
             return rest.get();
         }
-        if (isForm(exchange)) {
+        if (isForm(exchange, scope)) {
             return byAction(exchange, scope);
         }
         if (scope.isEmpty()) {
@@ -109,7 +109,10 @@ final class Routes {
     private Optional<Route> byPath(Exchange exchange, Optional<Scope> scope) {
         List<String> path = List.of(exchange.path().split("/", -1));
         for (Template each : templates()) {
-            if (scope.isEmpty() || scope.get().service().equals(each.service.signingName())) {
+            if (scope.isEmpty()
+                    // Unsigned, other services' paths are those of buckets.
+                    ? each.service == AwsService.SAGEMAKER_RUNTIME
+                    : scope.get().service().equals(each.service.signingName())) {
                 Optional<Route> route =
                         each.match(exchange.method(), path).map(members -> known(each, members));
                 if (route.isPresent()) {
@@ -146,15 +149,19 @@ final class Routes {
                 operation.name());
     }
 
-    /// Whether this may be a query request: a form posted to the root, or an action in the query.
-    private static boolean isForm(Exchange exchange) {
+    /// Whether this may be a query request: a form posted to the root, or to a queue's own URL, or
+    /// an action in the query.
+    private static boolean isForm(Exchange exchange, Optional<Scope> scope) {
         boolean isPosted =
                 exchange.method().equals("POST")
                         && exchange.header("content-type")
                                 .orElse("")
                                 .startsWith("application/x-www-form-urlencoded");
         boolean isAsked = exchange.method().equals("GET") && exchange.query().contains("Action=");
-        return exchange.path().equals("/") && (isPosted || isAsked);
+        boolean isOfQueues =
+                scope.filter(each -> each.service().equals(AwsService.SQS.signingName()))
+                        .isPresent();
+        return (exchange.path().equals("/") || isOfQueues) && (isPosted || isAsked);
     }
 
     private Route byAction(Exchange exchange, Optional<Scope> scope) throws IOException {

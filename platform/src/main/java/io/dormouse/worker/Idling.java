@@ -1,6 +1,7 @@
 package io.dormouse.worker;
 
 import io.dormouse.scaler.IdlePolicy;
+import io.dormouse.timing.Alarms;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Consumer;

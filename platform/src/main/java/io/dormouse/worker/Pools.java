@@ -1,6 +1,7 @@
 package io.dormouse.worker;
 
 import io.dormouse.metrics.LogWriter;
+import io.dormouse.timing.Alarms;
 import java.time.InstantSource;
 import java.util.concurrent.Semaphore;
 

@@ -1,6 +1,7 @@
 package io.dormouse.worker;
 
 import io.dormouse.scaler.Eviction;
+import io.dormouse.timing.Alarms;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;

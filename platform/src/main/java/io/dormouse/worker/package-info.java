@@ -9,7 +9,7 @@
 /// [WorkerGroup][io.dormouse.worker.WorkerGroup] hands out slots. Each launcher lives in a
 /// subpackage of its own (`worker.process`), knows no other, and is known to `app` alone.
 ///
-/// May use: `artifact`, `aws`, `metrics`, `scaler`, `store`. Only this room starts processes.
+/// May use: `artifact`, `aws`, `metrics`, `scaler`, `store`, `timing`. Only this room starts processes.
 @NullMarked
 package io.dormouse.worker;
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.dormouse.aws.Caller;
 import io.dormouse.metrics.Meters;
+import io.dormouse.timing.ManualTime;
 import io.dormouse.wire.AwsService;
 import io.dormouse.wire.HttpServer;
 import io.dormouse.wire.OpenAccess;
@@ -14,7 +15,6 @@ import io.dormouse.wire.Operations;
 import io.dormouse.wire.Router;
 import io.dormouse.worker.Capacity;
 import io.dormouse.worker.GroupSpec;
-import io.dormouse.worker.ManualTime;
 import io.dormouse.worker.PoolSettings;
 import io.dormouse.worker.Pools;
 import io.dormouse.worker.PreparedModel;

@@ -156,18 +156,27 @@ class StoreTest {
                     IllegalStateException.class,
                     () ->
                             store.write(tx -> {
-                                tx.append("Nothing Happened", "{}");
+                                tx.append("a", "Nothing Happened", "", "{}");
                                 throw new IllegalStateException("undone");
                             }));
             store.write(tx -> {
-                tx.append("Something Happened", "{\"a\":1}");
+                tx.append("aws.a", "Something Happened", "arn:aws:a:::b", "{\"a\":1}");
                 return true;
             });
             awaitQuietly(woken);
             List<Store.Change> changes = store.changesAfter(0, 10);
             assertEquals(1, changes.size());
-            assertEquals("Something Happened", changes.getFirst().detailType());
-            assertEquals(List.of(), store.changesAfter(changes.getFirst().seq(), 10));
+            Store.Change change = changes.getFirst();
+            assertEquals("aws.a", change.source());
+            assertEquals("Something Happened", change.detailType());
+            assertEquals("arn:aws:a:::b", change.resource());
+            assertEquals("{\"a\":1}", change.detail());
+            assertEquals(List.of(), store.changesAfter(change.seq(), 10));
+            store.write(tx -> {
+                tx.consume(change.seq());
+                return true;
+            });
+            assertEquals(List.of(), store.changesAfter(0, 10));
         }
     }
 }

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import software.amazon.awssdk.core.SdkField;
 import software.amazon.awssdk.core.SdkPojo;
 import software.amazon.awssdk.services.sagemaker.SageMakerClient;
 import software.amazon.awssdk.services.sagemaker.model.ModelSummary;
@@ -146,7 +146,7 @@ class OperationsTest {
         SdkPojo builder = (SdkPojo) method.getParameterTypes()[0].getMethod("builder").invoke(null);
         Set<String> known =
                 builder.sdkFields().stream()
-                        .map(SdkField::memberName)
+                        .flatMap(each -> Stream.of(each.memberName(), each.locationName()))
                         .collect(Collectors.toCollection(TreeSet::new));
         return struct.members().entrySet().stream()
                 .filter(member ->

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dormouse.metrics.LogWriter;
+import io.dormouse.timing.ManualTime;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Path;

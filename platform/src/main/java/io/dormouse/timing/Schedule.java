@@ -1,4 +1,4 @@
-package io.dormouse.autoscaling;
+package io.dormouse.timing;
 
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 
 /// When something is to be done: `at(…)`, `rate(…)` or `cron(…)`. See [scheduled
 /// scaling](https://docs.aws.amazon.com/autoscaling/application/userguide/scheduled-scaling-using-cron-expressions.html).
-sealed interface Schedule {
+public sealed interface Schedule {
     /// The first time after that; empty where there is none.
     Optional<Instant> next(Instant after);
 

@@ -1,4 +1,4 @@
-package io.dormouse.worker;
+package io.dormouse.timing;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -57,7 +57,7 @@ public final class ManualTime implements InstantSource, Alarms {
     }
 
     /// Alarms that are set.
-    synchronized int alarms() {
+    public synchronized int alarms() {
         return queue.size();
     }
 }

@@ -1,4 +1,4 @@
-package io.dormouse.autoscaling;
+package io.dormouse.timing;
 
 import java.time.DayOfWeek;
 import java.time.Instant;
@@ -22,7 +22,8 @@ import java.util.regex.Pattern;
 /// `#` in those of the week.
 ///
 /// @param days whether it is a day of them, by both of its fields
-record Cron(BitSet minutes, BitSet hours, BitSet months, BitSet years, Predicate<LocalDate> days) {
+public record Cron(
+        BitSet minutes, BitSet hours, BitSet months, BitSet years, Predicate<LocalDate> days) {
     private static final int YEAR_MIN = 1970;
     private static final int YEAR_MAX = 2199;
     private static final List<String> MONTHS =
@@ -40,7 +41,7 @@ record Cron(BitSet minutes, BitSet hours, BitSet months, BitSet years, Predicate
     /// Reads the six fields.
     ///
     /// @throws IllegalArgumentException naming the field that is wrong
-    static Cron parse(String text) {
+    public static Cron parse(String text) {
         String[] fields = text.strip().toUpperCase(Locale.ROOT).split("\\s+", -1);
         if (fields.length != 6) {
             throw wrong(
@@ -175,7 +176,7 @@ record Cron(BitSet minutes, BitSet hours, BitSet months, BitSet years, Predicate
     }
 
     /// The first time after that; empty where its years are over.
-    Optional<Instant> next(Instant after, ZoneId zone) {
+    public Optional<Instant> next(Instant after, ZoneId zone) {
         ZonedDateTime from = after.atZone(zone).truncatedTo(ChronoUnit.MINUTES);
         LocalDate date = from.toLocalDate();
         while (date.getYear() <= YEAR_MAX) {

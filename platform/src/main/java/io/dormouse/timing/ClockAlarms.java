@@ -1,4 +1,4 @@
-package io.dormouse.worker;
+package io.dormouse.timing;
 
 import java.time.Duration;
 import java.time.Instant;

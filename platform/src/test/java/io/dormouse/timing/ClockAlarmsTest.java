@@ -1,4 +1,4 @@
-package io.dormouse.worker;
+package io.dormouse.timing;
 
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;

@@ -1,4 +1,4 @@
-package io.dormouse.autoscaling;
+package io.dormouse.timing;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
