@@ -19,6 +19,7 @@ import java.util.Optional;
 /// @param programs the folder with `modelserver.jar` and `trainer.jar`
 /// @param cache where the model server is installed once per machine
 /// @param isolation what is isolated of instances and jobs
+/// @param python the interpreter of scripts; empty for `python3` of the path
 public record Settings(
         InetSocketAddress address,
         Path data,
@@ -29,7 +30,8 @@ public record Settings(
         long payloadBytesMax,
         Path programs,
         Path cache,
-        ProcessSettings.Isolation isolation) {
+        ProcessSettings.Isolation isolation,
+        String python) {
     /// An access key of the account's owner.
     public record Keys(String accessKeyId, String secretAccessKey) {
         public Keys {

@@ -102,7 +102,8 @@ final class StartOptions {
                             environment(
                                     "DORMOUSE_CACHE",
                                     System.getProperty("user.home") + "/.cache/dormouse")),
-                    Isolation.valueOf(arguments.get(ISOLATION).toUpperCase(Locale.ROOT)));
+                    Isolation.valueOf(arguments.get(ISOLATION).toUpperCase(Locale.ROOT)),
+                    environment("DORMOUSE_PYTHON", ""));
         } catch (IllegalArgumentException e) {
             throw new Failed(String.valueOf(e.getMessage()), e);
         }

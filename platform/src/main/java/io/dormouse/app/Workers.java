@@ -8,6 +8,7 @@ import io.dormouse.worker.Launcher;
 import io.dormouse.worker.Models;
 import io.dormouse.worker.PoolSettings;
 import io.dormouse.worker.Pools;
+import io.dormouse.worker.PythonEnvironments;
 import io.dormouse.worker.WarmPool;
 import io.dormouse.worker.WarmSpec;
 import io.dormouse.worker.model.ModelStore;
@@ -16,6 +17,8 @@ import io.dormouse.worker.process.ModelServer;
 import io.dormouse.worker.process.ProcessLauncher;
 import io.dormouse.worker.process.ProcessPreparation;
 import io.dormouse.worker.process.ProcessSettings;
+import io.dormouse.worker.python.Environments;
+import io.dormouse.worker.python.Installer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -41,6 +44,7 @@ final class Workers implements AutoCloseable {
     private final Capacity capacity;
     private final WarmPool warm;
     private final Pools pools;
+    private final PythonEnvironments environments;
     private final Models models;
 
     Workers(Settings settings, MovableClock clock, S3Client s3, LogWriter logs) throws IOException {
@@ -79,6 +83,12 @@ final class Workers implements AutoCloseable {
                         alarms,
                         logs,
                         PoolSettings.forCores(machine.cores()));
+        environments =
+                new Environments(
+                        settings.data().resolve("environments"),
+                        settings.python(),
+                        System.getenv().getOrDefault("PATH", ""),
+                        new Installer(launcher, System.getenv(), machine.memoryMb() / 2));
         models =
                 new ModelStore(
                         settings.data().resolve("models"),
@@ -143,6 +153,11 @@ final class Workers implements AutoCloseable {
 
     Pools pools() {
         return pools;
+    }
+
+    /// Python for programs of owners.
+    PythonEnvironments environments() {
+        return environments;
     }
 
     Models models() {

@@ -17,6 +17,7 @@ import java.util.Objects;
 /// @param cores of CPU
 /// @param timeout then it is stopped as AWS stops a job: SIGTERM, 120 s later SIGKILL
 /// @param readable further files and folders that it may read (a JDK, the trainer's jar)
+/// @param network what of it the program reaches, where it can be kept from it
 public record RunSpec(
         String owner,
         List<String> command,
@@ -25,10 +26,25 @@ public record RunSpec(
         int memoryMb,
         double cores,
         Duration timeout,
-        List<Path> readable) {
+        List<Path> readable,
+        Network network) {
+    /// Without a network.
+    public RunSpec(
+            String owner,
+            List<String> command,
+            Path root,
+            Map<String, String> environment,
+            int memoryMb,
+            double cores,
+            Duration timeout,
+            List<Path> readable) {
+        this(owner, command, root, environment, memoryMb, cores, timeout, readable, Network.NONE);
+    }
+
     public RunSpec {
         Objects.requireNonNull(owner);
         Objects.requireNonNull(root);
+        Objects.requireNonNull(network);
         command = List.copyOf(command);
         environment = Map.copyOf(environment);
         readable = List.copyOf(readable);

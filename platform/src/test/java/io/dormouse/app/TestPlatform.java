@@ -62,7 +62,8 @@ final class TestPlatform implements AutoCloseable {
                     programs,
                     // Not in the test's folder: an installation may outlive a short platform.
                     Path.of("target/installed").toAbsolutePath(),
-                    ProcessSettings.Isolation.ALL);
+                    ProcessSettings.Isolation.ALL,
+                    System.getenv().getOrDefault("DORMOUSE_PYTHON", ""));
         }
     }
 

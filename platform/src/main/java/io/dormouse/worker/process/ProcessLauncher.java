@@ -384,7 +384,8 @@ public final class ProcessLauncher implements Launcher {
         }
         requireProgram(spec.command());
         environment.put("DORMOUSE_ML_ROOT", "/opt/ml");
-        List<String> inside = sandbox.get().around(spec.command(), spec.readable(), spec.root());
+        List<String> inside =
+                sandbox.get().around(spec.command(), spec.readable(), spec.root(), spec.network());
         return machine.spawnSandbox(
                 new Machine.Command(inside, environment, spec.root(), Spawner.Wiring.LIFELINE));
     }

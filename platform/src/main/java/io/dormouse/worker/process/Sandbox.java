@@ -1,5 +1,6 @@
 package io.dormouse.worker.process;
 
+import io.dormouse.worker.Network;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +20,8 @@ final class Sandbox {
     /// What a program needs of the system. The rest, `/home` and `/var` above all, is not there.
     private static final Set<String> SYSTEM =
             Set.of("usr", "etc", "bin", "sbin", "lib", "lib32", "lib64", "libx32", "nix");
+
+    private static final String RESOLVER = "/run/systemd/resolve";
 
     private static final int TRIAL_SECONDS_MAX = 10;
 
@@ -98,8 +101,17 @@ final class Sandbox {
     ///
     /// @param readable files and folders that it may read, under their own names
     /// @param root what it may write: there under its own name, and as `/opt/ml`
-    List<String> around(List<String> command, List<Path> readable, Path root) {
+    /// @param network what of it the program reaches
+    List<String> around(List<String> command, List<Path> readable, Path root, Network network) {
         List<String> words = new ArrayList<>(base);
+        switch (network) {
+            case NONE -> {}
+            case OPEN -> {
+                words.remove("--unshare-net");
+                // Often a link to where a service keeps it.
+                words.addAll(List.of("--ro-bind-try", RESOLVER, RESOLVER));
+            }
+        }
         for (Path each : readable) {
             words.addAll(List.of("--ro-bind-try", each.toString(), each.toString()));
         }
