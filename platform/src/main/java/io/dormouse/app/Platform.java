@@ -6,6 +6,7 @@ import io.dormouse.wire.Handler;
 import io.dormouse.wire.HttpServer;
 import io.dormouse.wire.Loopback;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -21,6 +22,7 @@ final class Platform implements AutoCloseable {
     private final Settings settings;
     private final MovableClock clock = new MovableClock();
     private final HttpServer server;
+    private final CompletableFuture<URI> address = new CompletableFuture<>();
 
     /// Completed before the first request is answered.
     private volatile CompletableFuture<Rooms> rooms = new CompletableFuture<>();
@@ -34,7 +36,7 @@ final class Platform implements AutoCloseable {
                         () -> new HttpServer(HttpServer.Settings.at(settings.address()), handler));
         Thread.ofPlatform().name("http-server").start(serving);
         try {
-            rooms.complete(Rooms.open(settings, clock));
+            rooms.complete(Rooms.open(settings, clock, address::join));
         } catch (IOException | RuntimeException e) {
             rooms.completeExceptionally(e);
             closeWhatStarted(serving);
@@ -42,6 +44,7 @@ final class Platform implements AutoCloseable {
         }
         try {
             server = started(serving);
+            address.complete(endpoint(settings, server.port()));
         } catch (IOException | RuntimeException e) {
             rooms.join().close();
             throw e;
@@ -81,6 +84,16 @@ final class Platform implements AutoCloseable {
         return server.port();
     }
 
+    /// `http://127.0.0.1:4600`.
+    URI endpoint() {
+        return address.join();
+    }
+
+    private static URI endpoint(Settings settings, int port) {
+        String host = settings.address().getAddress().getHostAddress();
+        return URI.create("http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port);
+    }
+
     private void handle(Exchange exchange) throws IOException {
         Rooms now = rooms.join();
         if (exchange.path().startsWith("/_dormouse/") || exchange.path().equals("/health")) {
@@ -95,7 +108,7 @@ final class Platform implements AutoCloseable {
         rooms.join().close();
         Folders.delete(settings.data());
         Files.createDirectories(settings.data());
-        rooms = CompletableFuture.completedFuture(Rooms.open(settings, clock));
+        rooms = CompletableFuture.completedFuture(Rooms.open(settings, clock, address::join));
     }
 
     @Override

@@ -15,6 +15,7 @@ import io.dormouse.identity.Roles;
 import io.dormouse.identity.Sts;
 import io.dormouse.metrics.Logs;
 import io.dormouse.metrics.MetricData;
+import io.dormouse.queue.QueueRoom;
 import io.dormouse.store.SqliteLibrary;
 import io.dormouse.store.Store;
 import io.dormouse.store.Tags;
@@ -29,11 +30,13 @@ import io.dormouse.wire.sign.Keys;
 import io.dormouse.wire.sign.ObjectAuthenticator;
 import io.dormouse.wire.sign.Signatures;
 import java.io.IOException;
+import java.net.URI;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /// Everything behind the port, constructed in the order data flows: store, objects, metrics,
 /// identity, workers, gateway, registry and endpoints, their scaling, jobs. Closed in reverse.
@@ -48,18 +51,19 @@ final class Rooms implements AutoCloseable {
     private final Logs logs;
     private final Workers workers;
     private final Routes routes = new Routes();
+    private final Messaging messaging;
     private final Operations operations;
     private final Authenticator authenticator;
     private final Handler handler;
 
-    private Rooms(Settings settings, MovableClock clock) throws IOException {
+    private Rooms(Settings settings, MovableClock clock, Supplier<URI> here) throws IOException {
         SqliteLibrary.from(settings.cache());
         store =
                 opened(
                         Store.open(
                                 settings.data(),
                                 clock,
-                                List.of(Objects.SCHEMA, AccessKeys.SCHEMA)));
+                                List.of(Objects.SCHEMA, AccessKeys.SCHEMA, QueueRoom.SCHEMA)));
         tags = new Tags(store);
         objects = opened(new Objects(store, settings.data().resolve("objects"), clock));
         Store measurements =
@@ -97,6 +101,7 @@ final class Rooms implements AutoCloseable {
                                 workers,
                                 logs.writer(),
                                 metrics.meters()));
+        messaging = new Messaging(store, tags, clock, here);
         operations = operations(control, jobs, scaling, invocations(settings), keys, roles, clock);
         authenticator = authenticator(settings, keys);
         handler = router();
@@ -144,14 +149,17 @@ final class Rooms implements AutoCloseable {
                         new Policies(store, clock),
                         new Principals(store, clock))
                 .join(AwsService.APPLICATION_AUTO_SCALING, (Object[]) scaling.operations())
+                .join(AwsService.SQS, (Object[]) messaging.queues())
                 .build();
     }
 
     /// Opens them on the data folder; what an earlier life left is taken up.
     ///
+    /// @param here where the platform answers, known once its server listens
     /// @throws IOException where the folder cannot be used
-    static Rooms open(Settings settings, MovableClock clock) throws IOException {
-        return new Rooms(settings, clock);
+    static Rooms open(Settings settings, MovableClock clock, Supplier<URI> here)
+            throws IOException {
+        return new Rooms(settings, clock, here);
     }
 
     private <T extends AutoCloseable> T opened(T room) {

@@ -29,7 +29,7 @@ final class Served {
     private Served(Settings settings, Platform platform, Path note, Console console) {
         this.settings = settings;
         this.platform = platform;
-        this.endpoint = URI.create("http://" + hostAndPort(settings, platform.port()));
+        this.endpoint = platform.endpoint();
         this.note = note;
         this.console = console;
     }
@@ -152,11 +152,6 @@ final class Served {
             }
         }
         return false;
-    }
-
-    private static String hostAndPort(Settings settings, int port) {
-        String address = settings.address().getAddress().getHostAddress();
-        return (address.contains(":") ? "[" + address + "]" : address) + ":" + port;
     }
 
     private void close() {

@@ -46,18 +46,21 @@ public record Listing(
 
     /// What an entry must be to be listed.
     ///
+    /// @param nameContains in any case; `nameStarts` in the case that is given
     /// @param parent only entries with this parent: [#ANY_PARENT] for any, an empty one for none
     public record Filter(
             Optional<String> nameContains,
             Span created,
             Span modified,
             Optional<String> status,
-            Optional<String> parent) {
+            Optional<String> parent,
+            Optional<String> nameStarts) {
         static final Filter NONE =
                 new Filter(
                         Optional.empty(),
                         Span.ALWAYS,
                         Span.ALWAYS,
+                        Optional.empty(),
                         Optional.empty(),
                         Optional.empty());
     }
@@ -96,21 +99,37 @@ public record Listing(
 
     public Listing nameContains(Optional<String> text) {
         return filtered(
-                new Filter(text, filter.created, filter.modified, filter.status, filter.parent));
+                new Filter(
+                        text,
+                        filter.created,
+                        filter.modified,
+                        filter.status,
+                        filter.parent,
+                        filter.nameStarts));
     }
 
     public Listing created(Optional<Instant> after, Optional<Instant> before) {
         Span span = new Span(after, before);
         return filtered(
                 new Filter(
-                        filter.nameContains, span, filter.modified, filter.status, filter.parent));
+                        filter.nameContains,
+                        span,
+                        filter.modified,
+                        filter.status,
+                        filter.parent,
+                        filter.nameStarts));
     }
 
     public Listing modified(Optional<Instant> after, Optional<Instant> before) {
         Span span = new Span(after, before);
         return filtered(
                 new Filter(
-                        filter.nameContains, filter.created, span, filter.status, filter.parent));
+                        filter.nameContains,
+                        filter.created,
+                        span,
+                        filter.status,
+                        filter.parent,
+                        filter.nameStarts));
     }
 
     public Listing status(Optional<String> equal) {
@@ -120,7 +139,8 @@ public record Listing(
                         filter.created,
                         filter.modified,
                         equal,
-                        filter.parent));
+                        filter.parent,
+                        filter.nameStarts));
     }
 
     public Listing within(Optional<String> onlyParent) {
@@ -130,7 +150,19 @@ public record Listing(
                         filter.created,
                         filter.modified,
                         filter.status,
-                        onlyParent));
+                        onlyParent,
+                        filter.nameStarts));
+    }
+
+    public Listing nameStarts(Optional<String> prefix) {
+        return filtered(
+                new Filter(
+                        filter.nameContains,
+                        filter.created,
+                        filter.modified,
+                        filter.status,
+                        filter.parent,
+                        prefix));
     }
 
     private Listing filtered(Filter other) {

@@ -120,6 +120,7 @@ public final class Records<T> {
     private static void filter(Listing.Filter filter, StringBuilder sql, List<Object> arguments) {
         filter.nameContains()
                 .ifPresent(text -> and(sql, arguments, "instr(lower(name), lower(?)) > 0", text));
+        filter.nameStarts().ifPresent(text -> and(sql, arguments, "instr(name, ?) = 1", text));
         span("created", filter.created(), sql, arguments);
         span("modified", filter.modified(), sql, arguments);
         filter.status().ifPresent(status -> and(sql, arguments, "status = ?", status));

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.dormouse.wire.OperationsPage;
 import io.dormouse.wire.s3.S3Handler;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
@@ -18,7 +19,11 @@ class OperationsPageTest {
     @Test
     void thePageSaysWhatIsServed(@TempDir Path folder) throws IOException {
         String now;
-        try (Rooms rooms = Rooms.open(TestPlatform.settings(folder).build(), new MovableClock())) {
+        try (Rooms rooms =
+                Rooms.open(
+                        TestPlatform.settings(folder).build(),
+                        new MovableClock(),
+                        () -> URI.create("http://127.0.0.1"))) {
             now = OperationsPage.render(rooms.operations()) + s3();
         }
         if (Boolean.getBoolean("dormouse.write")) {
