@@ -32,12 +32,16 @@ public final class ColdStart {
     /// AWS gives one core for each.
     private static final double MB_PER_CORE = 1769;
 
+    /// A pool stands ready before it is asked: what filled it has come to rest.
+    private static final long REST_MS = 300;
+
     private record Model(String key, String label, Path file, String request, int memoryMb) {}
 
     /// What is measured of one model: milliseconds by contender, and the steps of its starts.
     private static final class Figures {
         final Map<String, List<Double>> millis = new LinkedHashMap<>();
         final Map<String, List<Double>> steps = new LinkedHashMap<>();
+        final Map<String, List<Double>> poolSteps = new LinkedHashMap<>();
 
         void add(String contender, double value) {
             millis.computeIfAbsent(contender, _ -> new ArrayList<>()).add(value);
@@ -121,7 +125,7 @@ public final class ColdStart {
                     Figures to = round < 0 ? new Figures() : of;
                     double isolated = cold(bare, model);
                     to.add("ms", isolated);
-                    steps(bare, model, to);
+                    steps(bare, model, to.steps);
                     double plain = cold(open, model);
                     to.add("open_ms", plain);
                     to.add("isolation_ms", isolated - plain);
@@ -133,7 +137,9 @@ public final class ColdStart {
                         to.add("naive_ms", worker.naive());
                     }
                     awaitWarm(pooled);
+                    Thread.sleep(REST_MS);
                     to.add("pool_ms", cold(pooled, model));
+                    steps(pooled, model, to.poolSteps);
                 }
             }
             protection = protection(bare);
@@ -228,13 +234,14 @@ public final class ColdStart {
         }
     }
 
-    private void steps(Platform platform, Model model, Figures to) throws Exception {
+    private void steps(Platform platform, Model model, Map<String, List<Double>> to)
+            throws Exception {
         JsonNode start =
                 get(platform, "/_dormouse/endpoints/" + model.key() + "/starts")
                         .path("starts")
                         .path(0);
         for (JsonNode step : start.path("steps")) {
-            to.steps
+            to
                     .computeIfAbsent(step.path("step").asString(), _ -> new ArrayList<>())
                     .add(step.path("ms").asDouble());
         }
@@ -357,9 +364,11 @@ public final class ColdStart {
                         "Milliseconds to the first answer, %d rounds interleaved, page cache warm, %d"
                                 + " cores. *from nothing*: no instance, empty warm pool, through the gateway;"
                                 + " *floor*: the bare worker process; *usual*: the same without any of the"
-                                + " techniques (a third of the rounds). %s%n%n",
+                                + " techniques (a third of the rounds); *warm pool*: a generic worker that has been"
+                                + " ready for %d ms. %s%n%n",
                         rounds,
                         Runtime.getRuntime().availableProcessors(),
+                        REST_MS,
                         protection));
         page.append("| model | MB limit | from nothing | p95 | floor | ratio | usual | warm pool | p95 | cold page cache |\n");
         page.append("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n");
@@ -399,22 +408,27 @@ public final class ColdStart {
                                     median(of.millis.get("disk_ms"))));
                 });
         isolation(figures, page, line);
-        page.append("\nThe steps of a start from nothing, medians:\n\n| model | steps, ms |\n| --- | --- |\n");
+        page.append("\nThe steps, medians:\n\n| model | from | steps, ms |\n| --- | --- | --- |\n");
         figures.forEach(
                 (model, of) -> {
-                    page.append("| " + model.label() + " |");
-                    of.steps.forEach(
-                            (step, values) ->
-                                    page.append(
-                                            String.format(
-                                                    Locale.ROOT, " %s %.1f", step, median(values))));
-                    page.append(" |\n");
+                    steps(page, model, "nothing", of.steps);
+                    steps(page, model, "warm pool", of.poolSteps);
                 });
         page.append("\n![From nothing, step by step](cold-start.svg)\n");
         Files.writeString(ROOT.resolve("bench/results/cold-start.md"), page);
         Files.writeString(ROOT.resolve("bench/results/cold-start.svg"), plot(figures));
         System.out.println(page);
         System.out.println(line);
+    }
+
+    private static void steps(
+            StringBuilder page, Model model, String from, Map<String, List<Double>> steps) {
+        page.append("| " + model.label() + " | " + from + " |");
+        steps.forEach(
+                (step, values) ->
+                        page.append(
+                                String.format(Locale.ROOT, " %s %.1f", step, median(values))));
+        page.append(" |\n");
     }
 
     /// What isolation costs: the difference between starts from nothing of the same round.

@@ -11,9 +11,10 @@ public interface Instance extends AutoCloseable {
     /// Whose it is, as its spec said; empty while it is generic.
     String owner();
 
-    /// Gives a generic instance its model. A request may follow at once.
+    /// Gives a generic instance its model. It loads while the first request is on its way, whose
+    /// fault it is where the model cannot be loaded, as after a start from nothing.
     ///
-    /// @throws StartFailed when the model cannot be loaded; the instance is then of no use
+    /// @throws StartFailed when the instance cannot be told; it is then of no use
     void load(InstanceSpec spec, Steps steps) throws StartFailed;
 
     /// Sends a request and returns when the head of its answer is there. The answer's body is read

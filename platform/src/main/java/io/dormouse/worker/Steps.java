@@ -9,7 +9,8 @@ public final class Steps {
     /// One stamp: the step that ended then.
     ///
     /// @param name `queue`, `artifact`, `spawn`, `runtime`, `library`, `environment`, `model`,
-    ///   `first-inference`
+    ///   `first-inference`; for a generic worker `handover` (its limits, the model in its sight,
+    ///   the command) in place of `spawn` and `runtime`
     /// @param nanos [System#nanoTime]
     public record Stamp(String name, long nanos) {}
 

@@ -351,6 +351,7 @@ public abstract class LauncherConformance {
         instance.load(spec(1, Map.of("A", "quote \" and \\")), steps);
         assertEquals("endpoint/e/AllTraffic", instance.owner());
         assertEquals("200 you said hello", answer(instance, "hello"));
+        assertEquals("handover", steps.stamps().getFirst().name());
         await("the command", () -> log.stream().anyMatch(line -> line.contains("\"model\":\"/")));
     }
 
@@ -358,12 +359,10 @@ public abstract class LauncherConformance {
     void aGenericInstanceThatCannotLoadSaysWhy() throws Exception {
         assumeTrue(launcher.can().contains(Launcher.Capability.WARM));
         Instance instance = launcher.warm(new WarmSpec(256));
-        StartFailed failed =
-                assertThrows(
-                        StartFailed.class,
-                        () -> instance.load(spec(1, Map.of("A", "broken")), new Steps()));
-        assertEquals(StartFailed.Cause.MODEL, failed.reason());
-        assertEquals("this is no model", failed.getMessage());
+        instance.load(spec(1, Map.of("A", "broken")), new Steps());
+        Fault fault = fault(instance, "hello");
+        assertEquals(Fault.Kind.UNLOADABLE, fault.kind(), fault.getMessage());
+        assertEquals("this is no model", fault.getMessage());
         ending(instance);
     }
 

@@ -33,6 +33,9 @@ final class HttpLink implements AutoCloseable {
     private int limit;
     private boolean spent;
 
+    /// An answer still comes that [#exchange] reads before its own.
+    private boolean owed;
+
     /// @param ends what closing closes
     HttpLink(InputStream in, OutputStream out, AutoCloseable ends) {
         this.in = in;
@@ -40,11 +43,24 @@ final class HttpLink implements AutoCloseable {
         this.ends = ends;
     }
 
+    /// Sends a request and does not wait for its answer: the next exchange may follow at once, and
+    /// breaks where that answer is anything but 200 and empty.
+    void sendAhead(Request request, byte[] body) throws LinkBroken {
+        try {
+            out.write(joined(head(request, body.length, false), body, body.length));
+            out.flush();
+            owed = true;
+        } catch (IOException e) {
+            throw new LinkBroken(Fault.Kind.DIED, "the model server has ended", e);
+        }
+    }
+
     /// Sends a request and reads the head of its answer.
     ///
     /// @param patience runs while we wait for the model server, not for the caller's body
-    /// @param ready what runs when the model server says that it is ready to take the request;
-    ///   where it is there it is asked to, and has the request's own time only from then on
+    /// @param ready what runs when the model server says that it is ready to take the request, by
+    ///   the answer to what was sent ahead or else because it is asked to; it has the request's own
+    ///   time only from then on
     AnswerHead exchange(
             Request request, InputStream body, Patience patience, Optional<Runnable> ready)
             throws LinkBroken {
@@ -52,7 +68,7 @@ final class HttpLink implements AutoCloseable {
             throw AnswerHead.garbage("bytes that nobody asked for");
         }
         try {
-            write(request, body, patience, ready.isPresent());
+            write(request, body, patience, ready.isPresent() && !owed);
         } catch (LinkBroken e) {
             throw e;
         } catch (IOException e) {
@@ -61,6 +77,13 @@ final class HttpLink implements AutoCloseable {
         }
         patience.begin();
         try {
+            if (owed) {
+                settle();
+                ready.ifPresent(Runnable::run);
+                patience.end();
+                patience.renew(request.timeout());
+                patience.begin();
+            }
             AnswerHead head = readHead();
             ready.ifPresent(Runnable::run);
             while (head.status() < 200) {
@@ -74,6 +97,17 @@ final class HttpLink implements AutoCloseable {
             return head;
         } finally {
             patience.end();
+        }
+    }
+
+    private void settle() throws LinkBroken {
+        AnswerHead head = readHead();
+        owed = false;
+        if (head.status() != 200 || head.contentLength().orElse(-1) != 0) {
+            // Whole, so that it ends as it wants to and not for a connection that went.
+            for (long left = head.contentLength().orElse(0); left > 0 && read() >= 0; left--) {}
+            throw new LinkBroken(
+                    Fault.Kind.DIED, "what was sent ahead was answered " + head.status());
         }
     }
 

@@ -7,10 +7,8 @@ import io.dormouse.worker.InstanceSpec;
 import io.dormouse.worker.Request;
 import io.dormouse.worker.StartFailed;
 import io.dormouse.worker.Steps;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -161,18 +159,16 @@ final class WorkerProcess implements Instance {
         limit.limitMemory(spec.memoryMb() * 1024L * 1024L);
         unstamped.set(Optional.of(steps));
         byte[] body = LoadCommand.of(spec, shown(spec));
-        Request request = LoadCommand.request(body.length, healthy);
-        try (Answer answer = send(request, new ByteArrayInputStream(body))) {
-            if (answer.status() != 200) {
-                String sentence = new String(answer.body().readAllBytes(), StandardCharsets.UTF_8);
-                close();
-                throw new StartFailed(StartFailed.Cause.MODEL, sentence);
-            }
-        } catch (Fault e) {
-            throw startFailed(e);
-        } catch (IOException e) {
+        ready = false;
+        try {
+            HttpLink link = links.take();
+            link.sendAhead(LoadCommand.request(body.length, healthy), body);
+            links.give(link);
+            steps.ended("handover");
+        } catch (LinkBroken e) {
             close();
-            throw new StartFailed(StartFailed.Cause.PLATFORM, "no answer to the load command", e);
+            throw new StartFailed(
+                    StartFailed.Cause.BROKEN, "the generic worker has ended: " + e.getMessage(), e);
         }
     }
 

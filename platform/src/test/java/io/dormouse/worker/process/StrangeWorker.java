@@ -125,6 +125,7 @@ public final class StrangeWorker {
     private static void load(OutputStream out, String body) throws IOException {
         System.err.println("load " + body);
         if (body.contains("broken")) {
+            System.err.println("cannot load: this is no model");
             answer(out, 400, "", "this is no model".getBytes(StandardCharsets.UTF_8));
             System.exit(3);
         }
