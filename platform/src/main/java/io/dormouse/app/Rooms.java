@@ -7,6 +7,7 @@ import io.dormouse.aws.Caller;
 import io.dormouse.gateway.EndpointPages;
 import io.dormouse.gateway.InvocationLimits;
 import io.dormouse.gateway.Invocations;
+import io.dormouse.gateway.ResponseStreams;
 import io.dormouse.gateway.Routes;
 import io.dormouse.identity.AccessKeys;
 import io.dormouse.identity.Policies;
@@ -140,6 +141,10 @@ final class Rooms implements AutoCloseable {
                 .join(AwsService.SAGEMAKER, (Object[]) control.operations(jobs))
                 .join(AwsService.SAGEMAKER, jobs.training(), jobs.processing())
                 .stream(AwsService.SAGEMAKER_RUNTIME, "InvokeEndpoint", invocations)
+                .stream(
+                        AwsService.SAGEMAKER_RUNTIME,
+                        "InvokeEndpointWithResponseStream",
+                        new ResponseStreams(invocations, ResponseStreams.LONGEST))
                 .join(AwsService.CLOUDWATCH, metrics)
                 .join(AwsService.LOGS, logs)
                 .join(AwsService.STS, new Sts(keys, roles))

@@ -1,6 +1,7 @@
 package io.dormouse.gateway;
 
 import io.dormouse.metrics.Meters;
+import io.dormouse.wire.EventStream;
 import io.dormouse.wire.Streaming;
 import io.dormouse.worker.Answer;
 import io.dormouse.worker.Fault;
@@ -11,6 +12,7 @@ import io.dormouse.worker.Throttled;
 import io.dormouse.worker.WorkerGroup;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -18,6 +20,8 @@ import java.util.OptionalLong;
 
 /// One invocation, from its slot to its answer and its metrics.
 final class Invocation {
+    private static final System.Logger LOG = System.getLogger(Invocation.class.getName());
+
     /// An instance that died before it took any of the body costs a second try, not an error.
     private static final int TRIES = 2;
 
@@ -32,6 +36,7 @@ final class Invocation {
 
     private final Meters meters;
     private final InvocationLimits limits;
+    private final Delivery delivery;
     private final Streaming.Head head;
     private final RequestBody body;
     private final OptionalLong length;
@@ -40,12 +45,14 @@ final class Invocation {
     Invocation(
             Meters meters,
             InvocationLimits limits,
+            Delivery delivery,
             Streaming.Head head,
             RequestBody body,
             OptionalLong length,
             long begin) {
         this.meters = meters;
         this.limits = limits;
+        this.delivery = delivery;
         this.head = head;
         this.body = body;
         this.length = length;
@@ -114,18 +121,77 @@ final class Invocation {
         if (answer.status() < 200 || answer.status() > 299) {
             return modelError(lease, answer, route, traffic);
         }
-        Reply reply = new Reply(this, lease, answer, traffic, model);
-        Optional<String> trouble = reply.hold(limits.payloadBytesMax());
-        if (trouble.isPresent()) {
-            answer.close();
-            lease.close();
-            return refused(traffic, Refusal.model(route.endpoint(), 500, trouble.get()));
-        }
+        ModelAnswer said = new ModelAnswer(this, lease, answer, traffic, model);
+        Map<String, String> headers = headers(answer, variant);
+        return switch (delivery) {
+            case Delivery.Whole(long bytesMax) -> {
+                Reply reply = new Reply(said);
+                Optional<String> trouble = reply.hold(bytesMax);
+                if (trouble.isPresent()) {
+                    yield tooLarge(said, route, traffic, trouble.get());
+                }
+                yield whole(reply, headers);
+            }
+            case Delivery.Events(Duration longest) -> events(said, headers, longest);
+            case Delivery.Kept kept -> kept(kept, said, headers, route, traffic);
+        };
+    }
+
+    private Streaming.Answer tooLarge(
+            ModelAnswer answer, Route route, Traffic traffic, String trouble) {
+        answer.release();
+        return refused(traffic, Refusal.model(route.endpoint(), 500, trouble));
+    }
+
+    private static Streaming.Answer whole(Reply reply, Map<String, String> headers) {
+        OptionalLong length = reply.length();
         Optional<Long> bytes =
-                reply.length().isPresent()
-                        ? Optional.of(reply.length().getAsLong())
-                        : Optional.empty();
-        return new Streaming.Answer(200, headers(answer, variant), bytes, reply);
+                length.isPresent() ? Optional.of(length.getAsLong()) : Optional.empty();
+        return new Streaming.Answer(200, headers, bytes, reply);
+    }
+
+    private Streaming.Answer events(
+            ModelAnswer answer, Map<String, String> headers, Duration longest) {
+        Map<String, String> all = new HashMap<>(headers);
+        all.put("Content-Type", EventStream.MEDIA_TYPE);
+        Optional.ofNullable(headers.get("Content-Type"))
+                .ifPresent(type -> all.put("X-Amzn-SageMaker-Content-Type", type));
+        return new Streaming.Answer(
+                200, all, Optional.empty(), new EventReply(answer, begin, longest));
+    }
+
+    private Streaming.Answer kept(
+            Delivery.Kept kept,
+            ModelAnswer answer,
+            Map<String, String> headers,
+            Route route,
+            Traffic traffic)
+            throws Fault {
+        Reply reply = new Reply(answer);
+        Optional<String> trouble = reply.hold(kept.bytesMax());
+        if (trouble.isPresent()) {
+            return tooLarge(answer, route, traffic, trouble.get());
+        }
+        if (reply.length().orElse(Long.MAX_VALUE) <= kept.wholeBytesMax()) {
+            return whole(reply, headers);
+        }
+        Reply.Kept body = reply.kept();
+        Streaming.Answer place;
+        try {
+            place = kept.keeper().keep(headers, reply.length(), body);
+        } catch (IOException | RuntimeException e) {
+            if (body.excess().isPresent()) {
+                return tooLarge(answer, route, traffic, body.excess().get());
+            }
+            answer.release();
+            if (body.fault().isPresent()) {
+                throw body.fault().get();
+            }
+            LOG.log(System.Logger.Level.WARNING, "An answer could not be stored", e);
+            return refused(traffic, Refusal.internal("The answer could not be stored: " + e));
+        }
+        reply.close();
+        return place;
     }
 
     private Map<String, String> forwarded() {

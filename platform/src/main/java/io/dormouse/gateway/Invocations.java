@@ -7,6 +7,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -47,6 +48,16 @@ public final class Invocations implements Streaming {
 
     @Override
     public Answer invoke(Head head, InputStream body) throws IOException {
+        return invoke(
+                head, body, limits.answerWait(), new Delivery.Whole(limits.payloadBytesMax()));
+    }
+
+    /// Invokes an endpoint and delivers its answer in the way asked for.
+    ///
+    /// @param head its headers are InvokeEndpoint's
+    /// @param answerWait until the container's answer begins, and then between any two pieces of it
+    Answer invoke(Head head, InputStream body, Duration answerWait, Delivery delivery)
+            throws IOException {
         long begin = System.nanoTime();
         String endpoint = head.path().getOrDefault("EndpointName", "");
         Optional<Route> route = routes.current().route(endpoint);
@@ -72,7 +83,10 @@ public final class Invocations implements Streaming {
             return Refusal.tooLarge(head.requestId()).answer();
         }
         RequestBody request = new RequestBody(content, limits.payloadBytesMax());
-        return invoke(new Invocation(meters, limits, head, request, length, begin), route.get());
+        InvocationLimits mine =
+                new InvocationLimits(limits.payloadBytesMax(), answerWait, limits.startWait());
+        return invoke(
+                new Invocation(meters, mine, delivery, head, request, length, begin), route.get());
     }
 
     /// Invokes by the route that was read; where its group drains, the table has changed since, and

@@ -1,11 +1,12 @@
 package io.dormouse.gateway;
 
 import io.dormouse.wire.Streaming;
-import io.dormouse.worker.Answer;
 import io.dormouse.worker.Fault;
-import io.dormouse.worker.WorkerGroup;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.SequenceInputStream;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -15,27 +16,13 @@ import java.util.OptionalLong;
 final class Reply implements Streaming.Body {
     private static final int PIECE_BYTES = 64 * 1024;
 
-    private final Invocation invocation;
-    private final WorkerGroup.Lease lease;
-    private final Answer answer;
-    private final Traffic traffic;
-    private long modelNanos;
+    private final ModelAnswer answer;
     private byte[] held = {};
     private boolean whole;
     private long bytesMax;
-    private boolean broken;
 
-    Reply(
-            Invocation invocation,
-            WorkerGroup.Lease lease,
-            Answer answer,
-            Traffic traffic,
-            long modelNanos) {
-        this.invocation = invocation;
-        this.lease = lease;
+    Reply(ModelAnswer answer) {
         this.answer = answer;
-        this.traffic = traffic;
-        this.modelNanos = modelNanos;
     }
 
     /// Reads what may be held.
@@ -43,33 +30,30 @@ final class Reply implements Streaming.Body {
     /// @return a sentence where the answer is larger than it may be
     Optional<String> hold(long bytesMax) throws Fault {
         this.bytesMax = bytesMax;
-        long length = answer.contentLength().orElse(-1);
+        long length = answer.length().orElse(-1);
         if (length > bytesMax) {
-            return Optional.of(tooLarge(length + " bytes"));
+            return Optional.of(tooLarge(length + " bytes", bytesMax));
         }
         if (length > Invocations.HELD_BYTES_MAX) {
             return Optional.empty();
         }
-        long began = System.nanoTime();
         try {
             int wanted = length < 0 ? Invocations.HELD_BYTES_MAX : (int) length;
-            held = answer.body().readNBytes(wanted);
+            held = answer.readNBytes(wanted);
             whole = length >= 0 || held.length < wanted;
         } catch (IOException e) {
-            answer.close();
-            throw Invocation.broke(lease, e);
+            answer.release();
+            throw ModelAnswer.fault(e);
         }
-        modelNanos += System.nanoTime() - began;
         if (whole) {
-            answer.close();
-            lease.close();
+            answer.release();
         }
         return whole && held.length > bytesMax
-                ? Optional.of(tooLarge(held.length + " bytes"))
+                ? Optional.of(tooLarge(held.length + " bytes", bytesMax))
                 : Optional.empty();
     }
 
-    private String tooLarge(String size) {
+    private static String tooLarge(String size, long bytesMax) {
         return "Response payload size ("
                 + size
                 + ") exceeded the maximum of "
@@ -79,7 +63,60 @@ final class Reply implements Streaming.Body {
 
     /// Bytes of the body, where they are known.
     OptionalLong length() {
-        return whole ? OptionalLong.of(held.length) : answer.contentLength();
+        return whole ? OptionalLong.of(held.length) : answer.length();
+    }
+
+    /// The body, what is held included, for whoever keeps it.
+    Kept kept() {
+        InputStream rest = whole ? InputStream.nullInputStream() : answer;
+        return new Kept(new SequenceInputStream(new ByteArrayInputStream(held), rest), bytesMax);
+    }
+
+    /// A body that is kept, and why it could not be read to its end.
+    static final class Kept extends InputStream {
+        private final InputStream from;
+        private final long bytesMax;
+        private long taken;
+        private Optional<IOException> failure = Optional.empty();
+        private Optional<String> excess = Optional.empty();
+
+        private Kept(InputStream from, long bytesMax) {
+            this.from = from;
+            this.bytesMax = bytesMax;
+        }
+
+        Optional<Fault> fault() {
+            return failure.map(ModelAnswer::fault);
+        }
+
+        /// A sentence where it is larger than it may be.
+        Optional<String> excess() {
+            return excess;
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] to, int offset, int length) throws IOException {
+            int n;
+            try {
+                n = from.read(to, offset, length);
+            } catch (IOException e) {
+                failure = Optional.of(e);
+                throw e;
+            }
+            taken += Math.max(0, n);
+            if (taken > bytesMax) {
+                String why = tooLarge("more than " + bytesMax + " bytes", bytesMax);
+                excess = Optional.of(why);
+                throw new IOException(why);
+            }
+            return n;
+        }
     }
 
     @Override
@@ -94,39 +131,21 @@ final class Reply implements Streaming.Body {
         byte[] piece = new byte[PIECE_BYTES];
         long sent = held.length;
         while (true) {
-            int n = next(piece);
+            int n = answer.read(piece);
             if (n < 0) {
                 return;
             }
             sent += n;
             if (sent > bytesMax) {
-                broken = true;
-                throw new IOException(tooLarge("more than " + bytesMax + " bytes"));
+                answer.breakOff();
+                throw new IOException(tooLarge("more than " + bytesMax + " bytes", bytesMax));
             }
             out.write(piece, 0, n);
-        }
-    }
-
-    private int next(byte[] piece) throws IOException {
-        long began = System.nanoTime();
-        try {
-            return answer.body().read(piece);
-        } catch (IOException e) {
-            broken = true;
-            throw new IOException(Invocation.broke(lease, e));
-        } finally {
-            modelNanos += System.nanoTime() - began;
         }
     }
 
     @Override
     public void close() {
         answer.close();
-        lease.close();
-        if (broken) {
-            invocation.brokeOff(traffic);
-        } else {
-            invocation.answered(traffic, lease, modelNanos);
-        }
     }
 }

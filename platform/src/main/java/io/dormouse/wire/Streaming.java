@@ -42,6 +42,11 @@ public interface Streaming {
             query = Map.copyOf(query);
         }
 
+        /// The same request with other headers.
+        public Head with(Map<String, List<String>> others) {
+            return new Head(operation, path, others, query, contentLength, requestId);
+        }
+
         /// The first value of a header, by any spelling of its name.
         public Optional<String> header(String name) {
             List<String> values = headers.get(name.toLowerCase(java.util.Locale.ROOT));

@@ -104,11 +104,14 @@ final class StrangeEndpoints implements AutoCloseable {
     private SageMakerRuntimeClient client(Duration answerWait) throws IOException {
         InvocationLimits limits =
                 new InvocationLimits(6_291_456, answerWait, InvocationLimits.DEFAULT.startWait());
+        Invocations invocations = new Invocations(routes, Meters.NONE, limits);
         Operations operations =
                 Operations.builder().stream(
+                                AwsService.SAGEMAKER_RUNTIME, "InvokeEndpoint", invocations)
+                        .stream(
                                 AwsService.SAGEMAKER_RUNTIME,
-                                "InvokeEndpoint",
-                                new Invocations(routes, Meters.NONE, limits))
+                                "InvokeEndpointWithResponseStream",
+                                new ResponseStreams(invocations, answerWait))
                         .build();
         Caller owner = Caller.root(Caller.DEFAULT_ACCOUNT, Caller.DEFAULT_REGION);
         HttpServer server =
@@ -131,6 +134,11 @@ final class StrangeEndpoints implements AutoCloseable {
         clients.add(client);
         servers.add(server);
         return client;
+    }
+
+    /// Where clients reach them: the patient way, and that where an answer may take a second.
+    List<URI> addresses() {
+        return servers.stream().map(each -> URI.create("http://127.0.0.1:" + each.port())).toList();
     }
 
     /// The folder of every endpoint's model.

@@ -191,6 +191,13 @@ public final class StrangeWorker {
                             out,
                             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
                                     + "5\r\nhello\r\n7\r\n, world\r\n0\r\n\r\n");
+            case "drip" -> {
+                write(
+                        out,
+                        "HTTP/1.1 200 OK\r\nContent-Type: text/drops\r\n"
+                                + "Transfer-Encoding: chunked\r\n\r\n5\r\nfirst\r\n");
+                hang();
+            }
             case "zeros" ->
                     answer(out, 200, steps, new byte[Integer.parseInt(command.split(" ")[1])]);
             case "large" -> answer(out, 200, steps, utf8(body.length + " bytes, " + sum(body)));
