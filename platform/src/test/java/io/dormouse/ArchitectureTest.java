@@ -144,6 +144,7 @@ class ArchitectureTest {
     void librariesStayInTheirRoom() {
         only("wire", "org.eclipse.jetty..");
         only("store", "java.sql..");
+        only("pattern", "software.amazon.event.ruler..");
         noClasses()
                 .that()
                 .resideOutsideOfPackages(ROOT + ".worker..", ROOT + ".cli..", ROOT + ".app..")

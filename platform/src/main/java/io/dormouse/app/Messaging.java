@@ -1,23 +1,64 @@
 package io.dormouse.app;
 
+import io.dormouse.aws.Caller;
+import io.dormouse.delivery.Outbox;
 import io.dormouse.queue.QueueRoom;
+import io.dormouse.store.Schema;
 import io.dormouse.store.Store;
 import io.dormouse.store.Tags;
+import io.dormouse.timing.Alarms;
+import io.dormouse.topic.TopicRoom;
+import io.dormouse.wire.AwsService;
+import io.dormouse.wire.Operations;
 import java.net.URI;
+import java.util.List;
 import java.util.function.Supplier;
+import software.amazon.awssdk.core.SdkClient;
 import software.amazon.awssdk.services.sqs.SqsClient;
 
 /// Queues, topics and the event bus: what tells others of what has happened.
-final class Messaging {
+final class Messaging implements AutoCloseable {
+    static final List<Schema> SCHEMAS = List.of(QueueRoom.SCHEMA, Outbox.SCHEMA);
+
+    private final Supplier<Operations> operations;
+    private final Caller owner;
     private final QueueRoom queues;
+    private final TopicRoom topics;
 
     /// @param here where the platform answers
-    Messaging(Store store, Tags tags, MovableClock clock, Supplier<URI> here) {
+    /// @param operations the whole table, once it is there: what targets are reached through
+    Messaging(
+            Store store,
+            Tags tags,
+            MovableClock clock,
+            Alarms alarms,
+            Supplier<URI> here,
+            Supplier<Operations> operations,
+            Caller owner) {
+        this.operations = operations;
+        this.owner = owner;
         queues = new QueueRoom(store, tags, clock, here);
         clock.onMove(queues::recheck);
+        topics = new TopicRoom(store, tags, client(SqsClient.class), here, clock, alarms);
     }
 
-    SqsClient[] queues() {
-        return queues.operations();
+    /// A client of this platform, in its owner's name.
+    private <C extends SdkClient> Supplier<C> client(Class<C> type) {
+        return () -> operations.get().client(type, () -> owner);
+    }
+
+    Operations.Builder join(Operations.Builder table) {
+        return table.join(AwsService.SQS, (Object[]) queues.operations())
+                .join(AwsService.SNS, (Object[]) topics.operations());
+    }
+
+    /// Takes up what an earlier life left undelivered.
+    void start() {
+        topics.start();
+    }
+
+    @Override
+    public void close() {
+        topics.close();
     }
 }

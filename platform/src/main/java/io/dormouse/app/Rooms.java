@@ -16,7 +16,7 @@ import io.dormouse.identity.Roles;
 import io.dormouse.identity.Sts;
 import io.dormouse.metrics.Logs;
 import io.dormouse.metrics.MetricData;
-import io.dormouse.queue.QueueRoom;
+import io.dormouse.store.Schema;
 import io.dormouse.store.SqliteLibrary;
 import io.dormouse.store.Store;
 import io.dormouse.store.Tags;
@@ -34,6 +34,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
@@ -59,12 +60,7 @@ final class Rooms implements AutoCloseable {
 
     private Rooms(Settings settings, MovableClock clock, Supplier<URI> here) throws IOException {
         SqliteLibrary.from(settings.cache());
-        store =
-                opened(
-                        Store.open(
-                                settings.data(),
-                                clock,
-                                List.of(Objects.SCHEMA, AccessKeys.SCHEMA, QueueRoom.SCHEMA)));
+        store = opened(Store.open(settings.data(), clock, schemas()));
         tags = new Tags(store);
         objects = opened(new Objects(store, settings.data().resolve("objects"), clock));
         Store measurements =
@@ -102,14 +98,30 @@ final class Rooms implements AutoCloseable {
                                 workers,
                                 logs.writer(),
                                 metrics.meters()));
-        messaging = new Messaging(store, tags, clock, here);
+        messaging =
+                opened(
+                        new Messaging(
+                                store,
+                                tags,
+                                clock,
+                                workers.alarms(),
+                                here,
+                                this::operations,
+                                settings.owner()));
         operations = operations(control, jobs, scaling, invocations(settings), keys, roles, clock);
         authenticator = authenticator(settings, keys);
         handler = router();
         Thread.ofVirtual().name("sweep").start(objects::sweep);
         control.start();
         scaling.start();
+        Thread.ofVirtual().name("messaging").start(messaging::start);
         jobs.resume(Jobs.folder(settings));
+    }
+
+    private static List<Schema> schemas() {
+        List<Schema> schemas = new ArrayList<>(List.of(Objects.SCHEMA, AccessKeys.SCHEMA));
+        schemas.addAll(Messaging.SCHEMAS);
+        return schemas;
     }
 
     private Autoscaling scaling(
@@ -137,7 +149,8 @@ final class Rooms implements AutoCloseable {
             AccessKeys keys,
             Roles roles,
             InstantSource clock) {
-        return Operations.builder()
+        return messaging
+                .join(Operations.builder())
                 .join(AwsService.SAGEMAKER, (Object[]) control.operations(jobs))
                 .join(AwsService.SAGEMAKER, jobs.training(), jobs.processing())
                 .stream(AwsService.SAGEMAKER_RUNTIME, "InvokeEndpoint", invocations)
@@ -154,7 +167,6 @@ final class Rooms implements AutoCloseable {
                         new Policies(store, clock),
                         new Principals(store, clock))
                 .join(AwsService.APPLICATION_AUTO_SCALING, (Object[]) scaling.operations())
-                .join(AwsService.SQS, (Object[]) messaging.queues())
                 .build();
     }
 

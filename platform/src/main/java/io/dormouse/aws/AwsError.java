@@ -1,5 +1,6 @@
 package io.dormouse.aws;
 
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.utils.builder.SdkBuilder;
@@ -68,5 +69,20 @@ public enum AwsError {
                 .awsErrorDetails(
                         AwsErrorDetails.builder().errorCode(code).errorMessage(message).build());
         return builder.build();
+    }
+
+    /// The name of an error, of the SDK's class where it was given none.
+    public static String codeOf(AwsServiceException thrown) {
+        @Nullable AwsErrorDetails details = thrown.awsErrorDetails();
+        return details == null || details.errorCode() == null
+                ? thrown.getClass().getSimpleName()
+                : details.errorCode();
+    }
+
+    /// Its sentence, without what the SDK adds of service and request.
+    public static String sentenceOf(AwsServiceException thrown) {
+        @Nullable AwsErrorDetails details = thrown.awsErrorDetails();
+        @Nullable String sentence = details == null ? thrown.getMessage() : details.errorMessage();
+        return sentence == null ? "" : sentence;
     }
 }

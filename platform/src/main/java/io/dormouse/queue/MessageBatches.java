@@ -1,5 +1,6 @@
 package io.dormouse.queue;
 
+import io.dormouse.aws.AwsError;
 import io.dormouse.aws.Shapes;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -7,7 +8,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
-import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sqs.model.BatchEntryIdsNotDistinctException;
@@ -72,7 +72,7 @@ public final class MessageBatches implements SqsClient {
                                 .id(id.apply(entry))
                                 .senderFault(true)
                                 .code(code(e))
-                                .message(e.getMessage())
+                                .message(AwsError.sentenceOf(e))
                                 .build());
             }
         }
@@ -80,9 +80,10 @@ public final class MessageBatches implements SqsClient {
     }
 
     private static String code(AwsServiceException thrown) {
-        AwsErrorDetails details = thrown.awsErrorDetails();
-        String name = thrown.getClass().getSimpleName();
-        return details == null ? name.substring(0, name.length() - 9) : details.errorCode();
+        String name = AwsError.codeOf(thrown);
+        return name.endsWith("Exception")
+                ? name.substring(0, name.length() - "Exception".length())
+                : name;
     }
 
     private static void check(List<String> ids) {

@@ -63,7 +63,7 @@ record Failure(
     }
 
     private static Failure aws(AwsServiceException thrown, AwsService service) {
-        String name = name(thrown);
+        String name = AwsError.codeOf(thrown);
         Optional<ServiceModel.ErrorShape> modelled = ServiceModel.of(service).error(name);
         int status =
                 thrown.statusCode() != 0
@@ -74,21 +74,9 @@ record Failure(
                 modelled.map(ServiceModel.ErrorShape::code).orElse(name),
                 status,
                 modelled.map(ServiceModel.ErrorShape::isSender).orElse(status < 500),
-                message(thrown),
+                AwsError.sentenceOf(thrown),
                 modelled.map(ServiceModel.ErrorShape::member).orElse("message"),
                 Optional.of(thrown));
-    }
-
-    private static String name(AwsServiceException thrown) {
-        @Nullable AwsErrorDetails details = thrown.awsErrorDetails();
-        @Nullable String code = details == null ? null : details.errorCode();
-        return code == null ? thrown.getClass().getSimpleName() : code;
-    }
-
-    private static String message(AwsServiceException thrown) {
-        @Nullable AwsErrorDetails details = thrown.awsErrorDetails();
-        @Nullable String message = details == null ? thrown.getMessage() : details.errorMessage();
-        return message == null ? "" : message;
     }
 
     /// The exception with code and status filled in, as a client over HTTP would see it.

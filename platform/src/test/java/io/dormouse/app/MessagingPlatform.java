@@ -15,6 +15,7 @@ import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
 import software.amazon.awssdk.awscore.client.builder.AwsSyncClientBuilder;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.sns.SnsClient;
 import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sqs.model.Message;
 import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
@@ -25,10 +26,12 @@ final class MessagingPlatform implements AutoCloseable {
 
     final TestPlatform platform;
     final SqsClient sqs;
+    final SnsClient sns;
 
     MessagingPlatform(TestPlatform.SettingsBuilder settings) throws IOException {
         platform = new TestPlatform(settings);
         sqs = client(SqsClient.builder());
+        sns = client(SnsClient.builder());
     }
 
     private <B extends AwsClientBuilder<B, C> & AwsSyncClientBuilder<B, C>, C> C client(B builder) {
