@@ -21,9 +21,9 @@ record Arguments(
         int threads,
         long payloadMax,
         Optional<Long> spawned) {
-    /// AWS's limit for real-time payloads when the invocation API was new; a setting of the
-    /// platform.
-    static final long PAYLOAD_MAX = 6_291_456;
+    /// What S3 takes in one upload: a payload by reference may have as much. What may come with a
+    /// request is the platform's to say.
+    static final long PAYLOAD_MAX = 5L << 30;
 
     private static final File NONE = new File("");
 

@@ -9,6 +9,8 @@ import io.dormouse.gateway.InvocationLimits;
 import io.dormouse.gateway.Invocations;
 import io.dormouse.gateway.ResponseStreams;
 import io.dormouse.gateway.Routes;
+import io.dormouse.gateway.payload.Payloads;
+import io.dormouse.gateway.payload.Sweep;
 import io.dormouse.identity.AccessKeys;
 import io.dormouse.identity.Policies;
 import io.dormouse.identity.Principals;
@@ -29,6 +31,7 @@ import io.dormouse.wire.Router;
 import io.dormouse.wire.s3.S3Handler;
 import io.dormouse.wire.sign.Keys;
 import io.dormouse.wire.sign.ObjectAuthenticator;
+import io.dormouse.wire.sign.PresignedUrl;
 import io.dormouse.wire.sign.Signatures;
 import java.io.IOException;
 import java.net.URI;
@@ -38,6 +41,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /// Everything behind the port, constructed in the order data flows: store, objects, metrics,
@@ -108,13 +112,16 @@ final class Rooms implements AutoCloseable {
                                 here,
                                 this::operations,
                                 settings.owner()));
-        operations = operations(control, jobs, scaling, invocations(settings), keys, roles, clock);
+        operations =
+                operations(
+                        control, jobs, scaling, invocations(settings, clock), keys, roles, clock);
         authenticator = authenticator(settings, keys);
         handler = router();
         Thread.ofVirtual().name("sweep").start(objects::sweep);
         control.start();
         scaling.start();
         Thread.ofVirtual().name("messaging").start(messaging::start);
+        new Sweep(objects, settings.payloads(), clock, workers.alarms(), settings.owner()).start();
         jobs.resume(Jobs.folder(settings));
     }
 
@@ -130,14 +137,25 @@ final class Rooms implements AutoCloseable {
                 records, control.endpoints(), metrics, clock, workers.alarms(), settings.owner());
     }
 
-    private Invocations invocations(Settings settings) {
+    private Invocations invocations(Settings settings, InstantSource clock) {
         return new Invocations(
                 routes,
                 metrics.meters(),
                 new InvocationLimits(
                         settings.payloadBytesMax(),
                         InvocationLimits.DEFAULT.answerWait(),
-                        InvocationLimits.DEFAULT.startWait()));
+                        InvocationLimits.DEFAULT.startWait()),
+                Optional.of(new Payloads(objects, settings.payloads(), signer(settings), clock)));
+    }
+
+    /// Presigns for the platform itself.
+    private static PresignedUrl.Signer signer(Settings settings) {
+        Settings.Keys key = settings.keys().orElseGet(() -> new Settings.Keys("test", "test"));
+        return new PresignedUrl.Signer(
+                key.accessKeyId(),
+                key.secretAccessKey(),
+                settings.owner().region(),
+                InstantSource.system());
     }
 
     /// The table of what is served, and by whom.

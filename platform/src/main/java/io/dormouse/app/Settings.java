@@ -1,6 +1,7 @@
 package io.dormouse.app;
 
 import io.dormouse.aws.Caller;
+import io.dormouse.gateway.payload.PayloadSettings;
 import io.dormouse.worker.process.ProcessSettings;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ import java.util.Optional;
 /// @param keys the access key that signs requests; empty for an open platform on loopback
 /// @param warmPool generic instances kept ready for any model
 /// @param payloadBytesMax bytes of an invocation's request, and of its answer
+/// @param payloads what an invocation may refer to instead
 /// @param programs the folder with `modelserver.jar` and `trainer.jar`
 /// @param cache where the model server is installed once per machine
 /// @param isolation what is isolated of instances and jobs
@@ -28,6 +30,7 @@ public record Settings(
         Optional<Keys> keys,
         int warmPool,
         long payloadBytesMax,
+        PayloadSettings payloads,
         Path programs,
         Path cache,
         ProcessSettings.Isolation isolation,
@@ -43,6 +46,7 @@ public record Settings(
     public Settings {
         Objects.requireNonNull(address);
         Objects.requireNonNull(owner);
+        Objects.requireNonNull(payloads);
         data = data.toAbsolutePath().normalize();
         if (keys.isEmpty() && !address.getAddress().isLoopbackAddress()) {
             throw new IllegalArgumentException(

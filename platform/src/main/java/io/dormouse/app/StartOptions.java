@@ -5,9 +5,11 @@ import io.dormouse.cli.CommonOptions;
 import io.dormouse.cli.Failed;
 import io.dormouse.cli.line.Arguments;
 import io.dormouse.cli.line.Option;
+import io.dormouse.gateway.payload.PayloadSettings;
 import io.dormouse.worker.process.ProcessSettings.Isolation;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -87,16 +89,19 @@ final class StartOptions {
             throw new Failed("There is no address " + arguments.get(HOST) + " on this machine");
         }
         try {
+            Caller owner =
+                    Caller.root(
+                            environment("DORMOUSE_ACCOUNT", Caller.DEFAULT_ACCOUNT),
+                            environment("DORMOUSE_REGION", Caller.DEFAULT_REGION));
             return new Settings(
                     address,
                     data,
                     arguments.get(EPHEMERAL),
-                    Caller.root(
-                            environment("DORMOUSE_ACCOUNT", Caller.DEFAULT_ACCOUNT),
-                            environment("DORMOUSE_REGION", Caller.DEFAULT_REGION)),
+                    owner,
                     keys(),
                     arguments.get(WARM_POOL),
                     PAYLOAD_BYTES_MAX,
+                    payloads(owner),
                     Path.of(environment("DORMOUSE_LIB", besideJar())),
                     Path.of(
                             environment(
@@ -106,6 +111,26 @@ final class StartOptions {
                     environment("DORMOUSE_PYTHON", ""));
         } catch (IllegalArgumentException e) {
             throw new Failed(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private static PayloadSettings payloads(Caller owner) {
+        String buckets = environment("DORMOUSE_PAYLOAD_BUCKETS", "");
+        PayloadSettings usual = PayloadSettings.of(owner);
+        return new PayloadSettings(
+                buckets.isEmpty() ? usual.buckets() : List.of(buckets.split("[, ]+", 0)),
+                Duration.ofSeconds(
+                        number("DORMOUSE_PAYLOAD_SECONDS", usual.lifetime().toSeconds())),
+                number("DORMOUSE_PAYLOAD_BYTES_MAX", usual.bytesMax()));
+    }
+
+    private static long number(String name, long otherwise) {
+        String text = environment(name, String.valueOf(otherwise));
+        try {
+            return Long.parseLong(text);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(
+                    name + " is '" + text + "': a whole number is expected", e);
         }
     }
 

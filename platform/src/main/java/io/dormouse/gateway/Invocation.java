@@ -251,6 +251,9 @@ final class Invocation {
                 if (body.isTooLarge()) {
                     yield Refusal.tooLarge(head.requestId());
                 }
+                if (body.trouble().isPresent()) {
+                    yield Refusal.invalid(body.trouble().get());
+                }
                 throw new IOException(message, fault);
             }
         };

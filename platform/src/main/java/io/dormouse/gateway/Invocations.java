@@ -1,5 +1,7 @@
 package io.dormouse.gateway;
 
+import io.dormouse.gateway.payload.PayloadRefused;
+import io.dormouse.gateway.payload.Payloads;
 import io.dormouse.metrics.Meters;
 import io.dormouse.wire.Streaming;
 import io.dormouse.worker.WorkerGroup;
@@ -12,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
 
 ///
 /// [InvokeEndpoint](https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html):
@@ -39,17 +42,31 @@ public final class Invocations implements Streaming {
     private final Routes routes;
     private final Meters meters;
     private final InvocationLimits limits;
+    private final Optional<ByReference> references;
 
+    /// Without payloads by reference.
     public Invocations(Routes routes, Meters meters, InvocationLimits limits) {
+        this(routes, meters, limits, Optional.empty());
+    }
+
+    /// @param payloads those that references name
+    public Invocations(
+            Routes routes, Meters meters, InvocationLimits limits, Optional<Payloads> payloads) {
         this.routes = routes;
         this.meters = meters;
         this.limits = limits;
+        this.references = payloads.map(ByReference::new);
     }
 
     @Override
     public Answer invoke(Head head, InputStream body) throws IOException {
-        return invoke(
-                head, body, limits.answerWait(), new Delivery.Whole(limits.payloadBytesMax()));
+        long whole = limits.payloadBytesMax();
+        Delivery delivery =
+                references
+                        .filter(_ -> ByReference.isAccepted(head))
+                        .map(each -> each.delivery(head, whole))
+                        .orElseGet(() -> new Delivery.Whole(whole));
+        return invoke(ByReference.withoutAccept(head), body, limits.answerWait(), delivery);
     }
 
     /// Invokes an endpoint and delivers its answer in the way asked for.
@@ -68,25 +85,57 @@ public final class Invocations implements Streaming {
         if (refusal.isPresent()) {
             return refusal.get().answer();
         }
-        OptionalLong length = OptionalLong.empty();
-        InputStream content = body;
-        if (head.contentLength().isPresent()) {
-            length = OptionalLong.of(head.contentLength().get());
-        } else {
-            byte[] held = body.readNBytes(HELD_BYTES_MAX);
-            if (held.length < HELD_BYTES_MAX) {
-                length = OptionalLong.of(held.length);
+        if (references.isPresent() && ByReference.isBody(head)) {
+            try (Payloads.Opened payload = references.get().open(body)) {
+                Asked asked =
+                        new Asked(
+                                ByReference.of(head, payload.reference()),
+                                payload.body(),
+                                OptionalLong.of(payload.reference().bytes()),
+                                references.get().bytesMax());
+                return invoke(asked, payload::trouble, answerWait, delivery, route.get(), begin);
+            } catch (PayloadRefused e) {
+                return Refusal.invalid(e.getMessage()).answer();
             }
-            content = new SequenceInputStream(new ByteArrayInputStream(held), body);
         }
-        if (length.orElse(0) > limits.payloadBytesMax()) {
+        Asked asked = asked(head, body);
+        if (asked.length().orElse(0) > limits.payloadBytesMax()) {
             return Refusal.tooLarge(head.requestId()).answer();
         }
-        RequestBody request = new RequestBody(content, limits.payloadBytesMax());
+        return invoke(asked, Optional::empty, answerWait, delivery, route.get(), begin);
+    }
+
+    /// What an instance is to get.
+    private record Asked(Head head, InputStream body, OptionalLong length, long bytesMax) {}
+
+    /// As it came; the length of a short body becomes known.
+    private Asked asked(Head head, InputStream body) throws IOException {
+        long bytesMax = limits.payloadBytesMax();
+        if (head.contentLength().isPresent()) {
+            return new Asked(head, body, OptionalLong.of(head.contentLength().get()), bytesMax);
+        }
+        byte[] held = body.readNBytes(HELD_BYTES_MAX);
+        OptionalLong length =
+                held.length < HELD_BYTES_MAX ? OptionalLong.of(held.length) : OptionalLong.empty();
+        InputStream content = new SequenceInputStream(new ByteArrayInputStream(held), body);
+        return new Asked(head, content, length, bytesMax);
+    }
+
+    private Answer invoke(
+            Asked asked,
+            Supplier<Optional<String>> trouble,
+            Duration answerWait,
+            Delivery delivery,
+            Route route,
+            long begin)
+            throws IOException {
+        RequestBody request = new RequestBody(asked.body(), asked.bytesMax(), trouble);
         InvocationLimits mine =
-                new InvocationLimits(limits.payloadBytesMax(), answerWait, limits.startWait());
-        return invoke(
-                new Invocation(meters, mine, delivery, head, request, length, begin), route.get());
+                new InvocationLimits(asked.bytesMax(), answerWait, limits.startWait());
+        Invocation invocation =
+                new Invocation(
+                        meters, mine, delivery, asked.head(), request, asked.length(), begin);
+        return invoke(invocation, route);
     }
 
     /// Invokes by the route that was read; where its group drains, the table has changed since, and

@@ -2,18 +2,27 @@ package io.dormouse.gateway;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Optional;
+import java.util.function.Supplier;
 
 /// The body of an invocation on its way to the instance: it knows whether any of it was taken,
 /// since only an untouched one can be sent to another instance, and it ends where it is too large.
 final class RequestBody extends InputStream {
     private final InputStream from;
     private final long bytesMax;
+    private final Supplier<Optional<String>> trouble;
     private long taken;
     private boolean touched;
 
-    RequestBody(InputStream from, long bytesMax) {
+    /// @param trouble a sentence for the caller where the source itself is not what it must be
+    RequestBody(InputStream from, long bytesMax, Supplier<Optional<String>> trouble) {
         this.from = from;
         this.bytesMax = bytesMax;
+        this.trouble = trouble;
+    }
+
+    Optional<String> trouble() {
+        return trouble.get();
     }
 
     boolean isTouched() {

@@ -12,7 +12,7 @@
 /// AWS pages: [InvokeEndpoint](https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html),
 /// [monitoring serverless endpoints](https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints-monitoring.html).
 ///
-/// May use: `artifact`, `aws`, `metrics`, `store`, `wire`, `worker`.
+/// May use: `artifact`, `aws`, `metrics`, `store`, `timing`, `wire`, `worker`.
 @NullMarked
 package io.dormouse.gateway;
 

@@ -2,6 +2,7 @@ package io.dormouse.app;
 
 import io.dormouse.aws.Caller;
 import io.dormouse.cli.line.Console;
+import io.dormouse.gateway.payload.PayloadSettings;
 import io.dormouse.worker.process.ProcessSettings;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -59,6 +60,7 @@ final class TestPlatform implements AutoCloseable {
                     keys,
                     0,
                     1 << 20,
+                    PayloadSettings.of(Caller.root(Caller.DEFAULT_ACCOUNT, Caller.DEFAULT_REGION)),
                     programs,
                     // Not in the test's folder: an installation may outlive a short platform.
                     Path.of("target/installed").toAbsolutePath(),

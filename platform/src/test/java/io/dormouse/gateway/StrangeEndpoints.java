@@ -1,13 +1,21 @@
 package io.dormouse.gateway;
 
+import io.dormouse.artifact.Objects;
 import io.dormouse.aws.Caller;
+import io.dormouse.gateway.payload.PayloadSettings;
+import io.dormouse.gateway.payload.Payloads;
+import io.dormouse.gateway.payload.Sweep;
 import io.dormouse.metrics.Meters;
+import io.dormouse.store.Store;
 import io.dormouse.timing.ManualTime;
 import io.dormouse.wire.AwsService;
 import io.dormouse.wire.HttpServer;
 import io.dormouse.wire.OpenAccess;
 import io.dormouse.wire.Operations;
 import io.dormouse.wire.Router;
+import io.dormouse.wire.s3.S3Handler;
+import io.dormouse.wire.sign.ObjectAuthenticator;
+import io.dormouse.wire.sign.PresignedUrl;
 import io.dormouse.worker.Capacity;
 import io.dormouse.worker.GroupSpec;
 import io.dormouse.worker.Launcher;
@@ -29,6 +37,8 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -50,7 +60,12 @@ import software.amazon.awssdk.services.sagemakerruntime.SageMakerRuntimeClient;
 final class StrangeEndpoints implements AutoCloseable {
     private static final Duration HASTE = Duration.ofSeconds(1);
 
+    static final Caller OWNER = Caller.root(Caller.DEFAULT_ACCOUNT, Caller.DEFAULT_REGION);
+
     private final ManualTime time = new ManualTime();
+    private final Store store;
+    private final Objects objects;
+    private final Payloads payloads;
     private final Routes routes = new Routes();
     private final Queue<String> log = new ConcurrentLinkedQueue<>();
     private final List<SageMakerRuntimeClient> clients = new ArrayList<>();
@@ -93,6 +108,19 @@ final class StrangeEndpoints implements AutoCloseable {
                         time,
                         (group, stream, line) -> log.add(group + " " + stream + " " + line),
                         PoolSettings.forCores(2));
+        // Clients say by the real clock when a reference expires.
+        time.pass(Duration.between(time.instant(), InstantSource.system().instant()));
+        store = Store.open(folder.resolve("store"), time, List.of(Objects.SCHEMA));
+        objects = new Objects(store, folder.resolve("objects"), time);
+        PayloadSettings settled = PayloadSettings.of(OWNER);
+        payloads =
+                new Payloads(
+                        objects,
+                        settled,
+                        new PresignedUrl.Signer(
+                                "test", "test", OWNER.region(), InstantSource.system()),
+                        time);
+        new Sweep(objects, settled, time, time, OWNER).start();
         patient = client(InvocationLimits.DEFAULT.answerWait());
         hasty = client(HASTE);
     }
@@ -104,7 +132,8 @@ final class StrangeEndpoints implements AutoCloseable {
     private SageMakerRuntimeClient client(Duration answerWait) throws IOException {
         InvocationLimits limits =
                 new InvocationLimits(6_291_456, answerWait, InvocationLimits.DEFAULT.startWait());
-        Invocations invocations = new Invocations(routes, Meters.NONE, limits);
+        Invocations invocations =
+                new Invocations(routes, Meters.NONE, limits, Optional.of(payloads));
         Operations operations =
                 Operations.builder().stream(
                                 AwsService.SAGEMAKER_RUNTIME, "InvokeEndpoint", invocations)
@@ -113,14 +142,14 @@ final class StrangeEndpoints implements AutoCloseable {
                                 "InvokeEndpointWithResponseStream",
                                 new ResponseStreams(invocations, answerWait))
                         .build();
-        Caller owner = Caller.root(Caller.DEFAULT_ACCOUNT, Caller.DEFAULT_REGION);
+        OpenAccess open = new OpenAccess(OWNER, _ -> Optional.empty());
         HttpServer server =
                 new HttpServer(
                         HttpServer.Settings.at(new InetSocketAddress("127.0.0.1", 0)),
                         new Router(
                                 operations,
-                                new OpenAccess(owner, _ -> Optional.empty()),
-                                exchange -> exchange.answer(404, Map.of(), new byte[0])));
+                                open,
+                                new S3Handler(objects, ObjectAuthenticator.open(open))));
         SageMakerRuntimeClient client =
                 SageMakerRuntimeClient.builder()
                         .endpointOverride(URI.create("http://127.0.0.1:" + server.port()))
@@ -134,6 +163,16 @@ final class StrangeEndpoints implements AutoCloseable {
         clients.add(client);
         servers.add(server);
         return client;
+    }
+
+    /// The S3 of these endpoints.
+    Objects objects() {
+        return objects;
+    }
+
+    /// The platform's time.
+    Instant now() {
+        return time.instant();
     }
 
     /// Where clients reach them: the patient way, and that where an answer may take a second.
@@ -271,5 +310,6 @@ final class StrangeEndpoints implements AutoCloseable {
         launcher.close();
         clients.forEach(SageMakerRuntimeClient::close);
         servers.forEach(HttpServer::close);
+        store.close();
     }
 }

@@ -174,6 +174,12 @@ public final class StrangeWorker {
                 out.flush();
                 System.exit(0);
             }
+            case "zeros-then-die" -> {
+                write(out, "HTTP/1.1 200 OK\r\nContent-Length: 20000000\r\n\r\n");
+                out.write(new byte[9_000_000]);
+                out.flush();
+                System.exit(0);
+            }
             case "truncated-head" -> {
                 write(out, "HTTP/1.1 200 OK\r\nContent-Le");
                 System.exit(0);
