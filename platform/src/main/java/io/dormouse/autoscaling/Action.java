@@ -3,6 +3,7 @@ package io.dormouse.autoscaling;
 import io.dormouse.aws.Shapes;
 import io.dormouse.store.Codec;
 import io.dormouse.timing.Schedule;
+import io.dormouse.timing.Timetable;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.Optional;
@@ -33,29 +34,21 @@ record Action(ScheduledAction shape, Instant done) {
         return Schedule.parse(shape.schedule(), zone, shape.creationTime(), start);
     }
 
+    private Timetable times() {
+        return new Timetable(
+                schedule(),
+                Optional.ofNullable(shape.startTime()),
+                Optional.ofNullable(shape.endTime()));
+    }
+
     /// The first time after `after` at which it acts.
     Optional<Instant> next(Instant after) {
-        return next(schedule(), after);
+        return times().next(after);
     }
 
-    private Optional<Instant> next(Schedule schedule, Instant after) {
-        Instant start = Optional.ofNullable(shape.startTime()).orElse(Instant.MIN);
-        Instant from = after.isBefore(start) ? start.minusMillis(1) : after;
-        return schedule.next(from)
-                .filter(at -> shape.endTime() == null || !at.isAfter(shape.endTime()));
-    }
-
-    /// The last time up to `now` that has not been acted on: of several that were missed, such as
-    /// while the platform did not run, only the last one matters.
+    /// The last time up to `now` that has not been acted on.
     Optional<Instant> due(Instant now) {
-        Schedule schedule = schedule();
-        Optional<Instant> last = Optional.empty();
-        Optional<Instant> each = next(schedule, done);
-        while (each.isPresent() && !each.get().isAfter(now)) {
-            last = each;
-            each = next(schedule, each.get());
-        }
-        return last;
+        return times().due(done, now);
     }
 
     private String write() {

@@ -88,6 +88,25 @@ public final class Shapes {
         return builder;
     }
 
+    /// Sets a builder's members from a tree by AWS's names of them, wherever a protocol has them.
+    ///
+    /// @throws Malformed where the tree has a member that the shape has not, or of another type
+    public static <B extends SdkPojo> B fillNamed(B builder, JsonNode tree) {
+        Map<String, SdkField<?>> known = new LinkedHashMap<>();
+        builder.sdkFields().forEach(field -> known.put(field.memberName(), field));
+        for (Map.Entry<String, JsonNode> member : tree.properties()) {
+            SdkField<?> field = known.get(member.getKey());
+            if (field == null) {
+                throw new Malformed(
+                        "There is no member " + member.getKey() + ": expected " + known.keySet());
+            }
+            if (!member.getValue().isNull()) {
+                field.set(builder, value(field, member.getValue()));
+            }
+        }
+        return builder;
+    }
+
     private static boolean isInBody(SdkField<?> field) {
         return field.location() == MarshallLocation.PAYLOAD
                 && !field.containsTrait(PayloadTrait.class);

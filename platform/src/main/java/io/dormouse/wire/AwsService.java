@@ -238,6 +238,11 @@ public enum AwsService {
                 .findFirst();
     }
 
+    /// By the SDK's own name, that of the client's package: `cloudwatchlogs`.
+    static Optional<AwsService> bySdkName(String name) {
+        return all().filter(each -> each.client.getPackageName().endsWith("." + name)).findFirst();
+    }
+
     static Stream<AwsService> all() {
         return Arrays.stream(values());
     }

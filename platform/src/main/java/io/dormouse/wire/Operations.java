@@ -2,6 +2,8 @@ package io.dormouse.wire;
 
 import io.dormouse.aws.AwsError;
 import io.dormouse.aws.Caller;
+import io.dormouse.aws.Malformed;
+import io.dormouse.aws.Shapes;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
@@ -17,6 +19,8 @@ import software.amazon.awssdk.awscore.AwsRequest;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.SdkClient;
 import software.amazon.awssdk.core.SdkPojo;
+import software.amazon.awssdk.utils.builder.Buildable;
+import tools.jackson.databind.JsonNode;
 
 /// The table of operations: which room's method serves what.
 ///
@@ -162,6 +166,51 @@ public final class Operations {
             throws Throwable {
         Constraints.check(service, name, request);
         return call.invoke(request);
+    }
+
+    /// Whether an operation is served that takes a document: by the SDK's name of the service, such
+    /// as `sagemaker` or `cloudwatchlogs`, and AWS's of the operation in either case of its first
+    /// letter.
+    public boolean serves(String sdkName, String operation) {
+        return AwsService.bySdkName(sdkName)
+                .flatMap(service -> find(service, capitalised(operation)))
+                .filter(each -> each instanceof Operation.Call call && call.isWhole())
+                .isPresent();
+    }
+
+    /// Calls an operation by name, as [#serves] takes it.
+    ///
+    /// @param input the request's members by AWS's names
+    /// @throws AwsServiceException what the operation throws, complete; `ValidationException` where
+    ///   it is not served or the input is not of its form
+    public SdkPojo call(String sdkName, String operation, JsonNode input, Caller caller) {
+        AwsService service =
+                AwsService.bySdkName(sdkName)
+                        .orElseThrow(() ->
+                                AwsError.VALIDATION.of("There is no service " + sdkName + " here"));
+        String name = capitalised(operation);
+        if (!(find(service, name).orElse(null) instanceof Operation.Call call) || !call.isWhole()) {
+            throw unserved(service, name);
+        }
+        try {
+            SdkPojo builder = Shapes.fillNamed(call.newRequest(), input);
+            SdkPojo request = (SdkPojo) ((Buildable) builder).build();
+            return (SdkPojo) caller.call(() -> call(service, name, call, request));
+        } catch (Malformed e) {
+            throw AwsError.SERIALIZATION.of(String.valueOf(e.getMessage()));
+        } catch (AwsServiceException e) {
+            throw Failure.complete(e, service);
+        } catch (RuntimeException | Error e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static String capitalised(String operation) {
+        return operation.isEmpty()
+                ? ""
+                : Character.toUpperCase(operation.charAt(0)) + operation.substring(1);
     }
 
     /// The SDK's interface over this table, for users in this process: constraints, errors and

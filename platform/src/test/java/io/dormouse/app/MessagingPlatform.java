@@ -15,6 +15,10 @@ import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
 import software.amazon.awssdk.awscore.client.builder.AwsSyncClientBuilder;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.cloudwatchlogs.CloudWatchLogsClient;
+import software.amazon.awssdk.services.eventbridge.EventBridgeClient;
+import software.amazon.awssdk.services.sagemaker.SageMakerClient;
+import software.amazon.awssdk.services.scheduler.SchedulerClient;
 import software.amazon.awssdk.services.sns.SnsClient;
 import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sqs.model.Message;
@@ -27,11 +31,19 @@ final class MessagingPlatform implements AutoCloseable {
     final TestPlatform platform;
     final SqsClient sqs;
     final SnsClient sns;
+    final EventBridgeClient events;
+    final SchedulerClient scheduler;
+    final SageMakerClient sageMaker;
+    final CloudWatchLogsClient logs;
 
     MessagingPlatform(TestPlatform.SettingsBuilder settings) throws IOException {
         platform = new TestPlatform(settings);
         sqs = client(SqsClient.builder());
         sns = client(SnsClient.builder());
+        events = client(EventBridgeClient.builder());
+        scheduler = client(SchedulerClient.builder());
+        sageMaker = client(SageMakerClient.builder());
+        logs = client(CloudWatchLogsClient.builder());
     }
 
     private <B extends AwsClientBuilder<B, C> & AwsSyncClientBuilder<B, C>, C> C client(B builder) {
