@@ -5,12 +5,7 @@ import io.dormouse.autoscaling.Autoscaling;
 import io.dormouse.autoscaling.ScalingRecords;
 import io.dormouse.aws.Caller;
 import io.dormouse.gateway.EndpointPages;
-import io.dormouse.gateway.InvocationLimits;
-import io.dormouse.gateway.Invocations;
-import io.dormouse.gateway.ResponseStreams;
 import io.dormouse.gateway.Routes;
-import io.dormouse.gateway.payload.Payloads;
-import io.dormouse.gateway.payload.Sweep;
 import io.dormouse.identity.AccessKeys;
 import io.dormouse.identity.Policies;
 import io.dormouse.identity.Principals;
@@ -31,7 +26,6 @@ import io.dormouse.wire.Router;
 import io.dormouse.wire.s3.S3Handler;
 import io.dormouse.wire.sign.Keys;
 import io.dormouse.wire.sign.ObjectAuthenticator;
-import io.dormouse.wire.sign.PresignedUrl;
 import io.dormouse.wire.sign.Signatures;
 import java.io.IOException;
 import java.net.URI;
@@ -41,7 +35,6 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Supplier;
 
 /// Everything behind the port, constructed in the order data flows: store, objects, metrics,
@@ -112,16 +105,25 @@ final class Rooms implements AutoCloseable {
                                 here,
                                 this::operations,
                                 settings.owner()));
-        operations =
-                operations(
-                        control, jobs, scaling, invocations(settings, clock), keys, roles, clock);
+        InvocationPath path =
+                opened(
+                        new InvocationPath(
+                                settings,
+                                routes,
+                                store,
+                                objects,
+                                metrics.meters(),
+                                clock,
+                                workers.alarms(),
+                                this::operations));
+        operations = operations(control, jobs, scaling, path, keys, roles, clock);
         authenticator = authenticator(settings, keys);
         handler = router();
         Thread.ofVirtual().name("sweep").start(objects::sweep);
         control.start();
         scaling.start();
         Thread.ofVirtual().name("messaging").start(messaging::start);
-        new Sweep(objects, settings.payloads(), clock, workers.alarms(), settings.owner()).start();
+        path.start();
         jobs.resume(Jobs.folder(settings));
     }
 
@@ -137,45 +139,18 @@ final class Rooms implements AutoCloseable {
                 records, control.endpoints(), metrics, clock, workers.alarms(), settings.owner());
     }
 
-    private Invocations invocations(Settings settings, InstantSource clock) {
-        return new Invocations(
-                routes,
-                metrics.meters(),
-                new InvocationLimits(
-                        settings.payloadBytesMax(),
-                        InvocationLimits.DEFAULT.answerWait(),
-                        InvocationLimits.DEFAULT.startWait()),
-                Optional.of(new Payloads(objects, settings.payloads(), signer(settings), clock)));
-    }
-
-    /// Presigns for the platform itself.
-    private static PresignedUrl.Signer signer(Settings settings) {
-        Settings.Keys key = settings.keys().orElseGet(() -> new Settings.Keys("test", "test"));
-        return new PresignedUrl.Signer(
-                key.accessKeyId(),
-                key.secretAccessKey(),
-                settings.owner().region(),
-                InstantSource.system());
-    }
-
     /// The table of what is served, and by whom.
     private Operations operations(
             ControlPlane control,
             Jobs jobs,
             Autoscaling scaling,
-            Invocations invocations,
+            InvocationPath path,
             AccessKeys keys,
             Roles roles,
             InstantSource clock) {
-        return messaging
-                .join(Operations.builder())
+        return path.join(messaging.join(Operations.builder()))
                 .join(AwsService.SAGEMAKER, (Object[]) control.operations(jobs))
                 .join(AwsService.SAGEMAKER, jobs.training(), jobs.processing())
-                .stream(AwsService.SAGEMAKER_RUNTIME, "InvokeEndpoint", invocations)
-                .stream(
-                        AwsService.SAGEMAKER_RUNTIME,
-                        "InvokeEndpointWithResponseStream",
-                        new ResponseStreams(invocations, ResponseStreams.LONGEST))
                 .join(AwsService.CLOUDWATCH, metrics)
                 .join(AwsService.LOGS, logs)
                 .join(AwsService.STS, new Sts(keys, roles))

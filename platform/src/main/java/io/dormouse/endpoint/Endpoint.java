@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
+import software.amazon.awssdk.services.sagemaker.model.AsyncInferenceConfig;
 import software.amazon.awssdk.services.sagemaker.model.ContainerDefinition;
 import software.amazon.awssdk.services.sagemaker.model.DeploymentConfig;
 import software.amazon.awssdk.services.sagemaker.model.EndpointStatus;
@@ -62,6 +63,7 @@ record Endpoint(
         tree.set("variant", Shapes.write(plan.variant(), Shapes.Form.JSON));
         tree.set("container", Shapes.write(plan.container(), Shapes.Form.JSON));
         plan.prepared().ifPresent(model -> tree.set("prepared", write(model)));
+        plan.async().ifPresent(config -> tree.set("async", Shapes.write(config, Shapes.Form.JSON)));
         return tree;
     }
 
@@ -112,7 +114,9 @@ record Endpoint(
                 Shapes.fill(ProductionVariant.builder(), tree.get("variant")).build(),
                 Shapes.fill(ContainerDefinition.builder(), tree.get("container")).build(),
                 Instant.ofEpochMilli(tree.get("resolved").asLong()),
-                Optional.ofNullable(tree.get("prepared")).map(Endpoint::readPrepared));
+                Optional.ofNullable(tree.get("prepared")).map(Endpoint::readPrepared),
+                Optional.ofNullable(tree.get("async"))
+                        .map(async -> Shapes.fill(AsyncInferenceConfig.builder(), async).build()));
     }
 
     private static PreparedModel readPrepared(JsonNode tree) {

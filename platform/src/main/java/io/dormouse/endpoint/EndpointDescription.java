@@ -37,6 +37,7 @@ record EndpointDescription(Entry<Endpoint> entry, int instances, String progress
         if (!(state instanceof EndpointState.Failed)) {
             state.current().ifPresent(plan -> response.productionVariants(variant(plan, state)));
         }
+        state.current().flatMap(Plan::async).ifPresent(response::asyncInferenceConfig);
         pending(state).ifPresent(response::pendingDeploymentSummary);
         return response.build();
     }

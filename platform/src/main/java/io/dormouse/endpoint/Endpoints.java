@@ -133,7 +133,8 @@ public final class Endpoints implements SageMakerClient {
                 variant,
                 Containers.single(models.required(variant.modelName())).orElseThrow(),
                 Instant.ofEpochMilli(now.toEpochMilli()),
-                Optional.empty());
+                Optional.empty(),
+                Optional.ofNullable(config.asyncInferenceConfig()));
     }
 
     /// @param given null where there is none, as the SDK's getter says it

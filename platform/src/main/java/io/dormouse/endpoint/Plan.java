@@ -1,12 +1,18 @@
 package io.dormouse.endpoint;
 
+import io.dormouse.gateway.AsyncSettings;
 import io.dormouse.worker.GroupSpec;
 import io.dormouse.worker.ModelSource;
 import io.dormouse.worker.PreparedModel;
 import io.dormouse.worker.Tuning;
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import software.amazon.awssdk.services.sagemaker.model.AsyncInferenceConfig;
+import software.amazon.awssdk.services.sagemaker.model.AsyncInferenceNotificationConfig;
+import software.amazon.awssdk.services.sagemaker.model.AsyncInferenceOutputConfig;
+import software.amazon.awssdk.services.sagemaker.model.AsyncNotificationTopicTypes;
 import software.amazon.awssdk.services.sagemaker.model.ContainerDefinition;
 import software.amazon.awssdk.services.sagemaker.model.DeployedImage;
 import software.amazon.awssdk.services.sagemaker.model.DesiredWeightAndCapacity;
@@ -22,22 +28,25 @@ import software.amazon.awssdk.services.sagemaker.model.ProductionVariantServerle
 /// @param resolved when the copy was taken
 /// @param prepared the model as it was laid out when this came into service: a restart serves the
 ///   same bytes, whatever has become of the artifact in S3
+/// @param async where its requests are asynchronous
 record Plan(
         String configName,
         ProductionVariant variant,
         ContainerDefinition container,
         Instant resolved,
-        Optional<PreparedModel> prepared) {
+        Optional<PreparedModel> prepared,
+        Optional<AsyncInferenceConfig> async) {
     Plan {
         Objects.requireNonNull(configName);
         Objects.requireNonNull(variant);
         Objects.requireNonNull(container);
         Objects.requireNonNull(resolved);
         Objects.requireNonNull(prepared);
+        Objects.requireNonNull(async);
     }
 
     Plan with(PreparedModel model) {
-        return new Plan(configName, variant, container, resolved, Optional.of(model));
+        return new Plan(configName, variant, container, resolved, Optional.of(model), async);
     }
 
     ProductionVariantServerlessConfig serverless() {
@@ -65,6 +74,26 @@ record Plan(
                 container.image(),
                 Containers.artifact(container).orElse(""),
                 container.environment());
+    }
+
+    /// What the gateway needs to know of asynchronous requests.
+    Optional<AsyncSettings> asyncSettings() {
+        return async.map(AsyncInferenceConfig::outputConfig).map(Plan::asyncSettings);
+    }
+
+    private static AsyncSettings asyncSettings(AsyncInferenceOutputConfig output) {
+        Optional<AsyncInferenceNotificationConfig> told =
+                Optional.ofNullable(output.notificationConfig());
+        List<AsyncNotificationTopicTypes> included =
+                told.map(AsyncInferenceNotificationConfig::includeInferenceResponseIn)
+                        .orElse(List.of());
+        return new AsyncSettings(
+                Optional.ofNullable(output.s3OutputPath()),
+                Optional.ofNullable(output.s3FailurePath()),
+                told.map(AsyncInferenceNotificationConfig::successTopic),
+                told.map(AsyncInferenceNotificationConfig::errorTopic),
+                included.contains(AsyncNotificationTopicTypes.SUCCESS_NOTIFICATION_TOPIC),
+                included.contains(AsyncNotificationTopicTypes.ERROR_NOTIFICATION_TOPIC));
     }
 
     GroupSpec group(String endpoint, PreparedModel model, Tuning tuning) {
@@ -106,7 +135,7 @@ record Plan(
             }
             changed.serverlessConfig(serverless.build());
         }
-        return new Plan(configName, changed.build(), container, resolved, prepared);
+        return new Plan(configName, changed.build(), container, resolved, prepared, async);
     }
 
     /// This plan with the weight that another one had come to.
@@ -115,6 +144,6 @@ record Plan(
                 variant.toBuilder()
                         .initialVariantWeight(other.variant.initialVariantWeight())
                         .build();
-        return new Plan(configName, changed, container, resolved, prepared);
+        return new Plan(configName, changed, container, resolved, prepared, async);
     }
 }

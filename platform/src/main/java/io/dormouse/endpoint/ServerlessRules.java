@@ -2,7 +2,9 @@ package io.dormouse.endpoint;
 
 import io.dormouse.aws.AwsError;
 import java.util.List;
+import java.util.Optional;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.services.sagemaker.model.AsyncInferenceOutputConfig;
 import software.amazon.awssdk.services.sagemaker.model.CreateEndpointConfigRequest;
 import software.amazon.awssdk.services.sagemaker.model.DescribeModelResponse;
 import software.amazon.awssdk.services.sagemaker.model.ProductionVariant;
@@ -30,6 +32,10 @@ final class ServerlessRules {
                             + " are given: give each an endpoint of its own.");
         }
         checkFeatures(request);
+        if (request.asyncInferenceConfig() != null
+                && request.asyncInferenceConfig().outputConfig() != null) {
+            checkOutput(request.asyncInferenceConfig().outputConfig());
+        }
     }
 
     private static void check(ProductionVariant variant, String path) {
@@ -80,6 +86,22 @@ final class ServerlessRules {
         }
     }
 
+    private static void checkOutput(AsyncInferenceOutputConfig output) {
+        refuse(output.kmsKeyId() != null, "KmsKeyId of AsyncInferenceConfig.OutputConfig");
+        checkPath("S3OutputPath", Optional.ofNullable(output.s3OutputPath()));
+        checkPath("S3FailurePath", Optional.ofNullable(output.s3FailurePath()));
+    }
+
+    private static void checkPath(String member, Optional<String> path) {
+        if (path.filter(uri -> !uri.matches("s3://[^/]+(/.*)?")).isPresent()) {
+            throw refused(
+                    member
+                            + " '"
+                            + path.get()
+                            + "' of AsyncInferenceConfig.OutputConfig: expected s3://bucket/prefix.");
+        }
+    }
+
     private static void checkFeatures(CreateEndpointConfigRequest request) {
         refuse(
                 request.hasShadowProductionVariants()
@@ -89,7 +111,6 @@ final class ServerlessRules {
                 request.dataCaptureConfig() != null
                         && Boolean.TRUE.equals(request.dataCaptureConfig().enableCapture()),
                 "DataCaptureConfig");
-        refuse(request.asyncInferenceConfig() != null, "AsyncInferenceConfig");
         refuse(request.explainerConfig() != null, "ExplainerConfig");
         refuse(request.vpcConfig() != null, "VpcConfig");
         refuse(Boolean.TRUE.equals(request.enableNetworkIsolation()), "EnableNetworkIsolation");

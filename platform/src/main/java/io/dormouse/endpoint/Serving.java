@@ -158,7 +158,8 @@ final class Serving implements AutoCloseable {
                         plan.provisioned(),
                         serving.group());
         found.put(endpoint, serving);
-        routes.update(table -> table.with(new Route(endpoint, List.of(variant))));
+        routes.update(
+                table -> table.with(new Route(endpoint, List.of(variant), plan.asyncSettings())));
     }
 
     private PreparedModel prepare(Plan plan, LogSink progress)

@@ -60,6 +60,10 @@ public final class Invocations implements Streaming {
 
     @Override
     public Answer invoke(Head head, InputStream body) throws IOException {
+        Optional<Refusal> refusal = notAtOnce(head);
+        if (refusal.isPresent()) {
+            return refusal.get().answer();
+        }
         long whole = limits.payloadBytesMax();
         Delivery delivery =
                 references
@@ -73,7 +77,7 @@ public final class Invocations implements Streaming {
     ///
     /// @param head its headers are InvokeEndpoint's
     /// @param answerWait until the container's answer begins, and then between any two pieces of it
-    Answer invoke(Head head, InputStream body, Duration answerWait, Delivery delivery)
+    public Answer invoke(Head head, InputStream body, Duration answerWait, Delivery delivery)
             throws IOException {
         long begin = System.nanoTime();
         String endpoint = head.path().getOrDefault("EndpointName", "");
@@ -103,6 +107,19 @@ public final class Invocations implements Streaming {
             return Refusal.tooLarge(head.requestId()).answer();
         }
         return invoke(asked, Optional::empty, answerWait, delivery, route.get(), begin);
+    }
+
+    /// An asynchronous endpoint is not asked for its answer at once, as on AWS.
+    Optional<Refusal> notAtOnce(Head head) {
+        String endpoint = head.path().getOrDefault("EndpointName", "");
+        return routes.current()
+                .route(endpoint)
+                .flatMap(Route::async)
+                .map(_ ->
+                        Refusal.invalid(
+                                "Endpoint "
+                                        + endpoint
+                                        + " is asynchronous: use InvokeEndpointAsync."));
     }
 
     /// What an instance is to get.

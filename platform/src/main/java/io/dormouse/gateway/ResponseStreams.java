@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 ///
 /// [InvokeEndpointWithResponseStream](https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpointWithResponseStream.html):
@@ -28,6 +29,10 @@ public final class ResponseStreams implements Streaming {
 
     @Override
     public Answer invoke(Head head, InputStream body) throws IOException {
+        Optional<Refusal> refusal = invocations.notAtOnce(head);
+        if (refusal.isPresent()) {
+            return refusal.get().answer();
+        }
         Map<String, List<String>> headers = new HashMap<>(head.headers());
         // The client's own Accept is for the event stream, and not for the model.
         headers.remove("accept");

@@ -9,11 +9,18 @@ public final class Route {
     private final String endpoint;
     private final List<Variant> variants;
     private final List<Traffic> traffic;
+    private final Optional<AsyncSettings> async;
     private final double weights;
 
     /// @param endpoint its name, as clients spell it
     /// @param variants at least one
     public Route(String endpoint, List<Variant> variants) {
+        this(endpoint, variants, Optional.empty());
+    }
+
+    /// @param async where its requests are asynchronous
+    public Route(String endpoint, List<Variant> variants, Optional<AsyncSettings> async) {
+        this.async = Objects.requireNonNull(async);
         this.endpoint = Objects.requireNonNull(endpoint);
         this.variants = List.copyOf(variants);
         if (this.variants.isEmpty()) {
@@ -25,6 +32,11 @@ public final class Route {
 
     public String endpoint() {
         return endpoint;
+    }
+
+    /// Where its answers go, if it is invoked asynchronously.
+    public Optional<AsyncSettings> async() {
+        return async;
     }
 
     public List<Variant> variants() {

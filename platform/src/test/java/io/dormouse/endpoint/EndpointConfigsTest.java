@@ -154,10 +154,13 @@ class EndpointConfigsTest {
                 refused(r -> r.dataCaptureConfig(d -> d.enableCapture(true)))
                         .startsWith("DataCaptureConfig is not supported"));
         assertTrue(
+                refused(r -> r.asyncInferenceConfig(a -> a.outputConfig(o -> o.kmsKeyId("k"))))
+                        .startsWith("KmsKeyId of AsyncInferenceConfig.OutputConfig"));
+        assertTrue(
                 refused(r ->
                                 r.asyncInferenceConfig(
-                                        a -> a.outputConfig(o -> o.s3OutputPath("s3://b/o"))))
-                        .startsWith("AsyncInferenceConfig is not supported"));
+                                        a -> a.outputConfig(o -> o.s3OutputPath("https://b/o"))))
+                        .contains("expected s3://bucket/prefix"));
         assertTrue(refused(r -> r.kmsKeyId("k")).startsWith("KmsKeyId is not supported"));
         ContainerDefinition container =
                 ContainerDefinition.builder()

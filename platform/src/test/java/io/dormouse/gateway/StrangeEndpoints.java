@@ -2,6 +2,7 @@ package io.dormouse.gateway;
 
 import io.dormouse.artifact.Objects;
 import io.dormouse.aws.Caller;
+import io.dormouse.gateway.async.AsyncInvocations;
 import io.dormouse.gateway.payload.PayloadSettings;
 import io.dormouse.gateway.payload.Payloads;
 import io.dormouse.gateway.payload.Sweep;
@@ -54,6 +55,9 @@ import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.sagemakerruntime.SageMakerRuntimeClient;
+import software.amazon.awssdk.services.sns.SnsClient;
+import software.amazon.awssdk.services.sns.model.PublishRequest;
+import software.amazon.awssdk.services.sns.model.PublishResponse;
 
 /// Endpoints whose workers are strange: AWS's SDK over HTTP, the gateway, the pool and the process
 /// launcher, limits and isolation on, and real processes that misbehave when they are asked to.
@@ -66,6 +70,9 @@ final class StrangeEndpoints implements AutoCloseable {
     private final Store store;
     private final Objects objects;
     private final Payloads payloads;
+    private final Queue<Told> told = new ConcurrentLinkedQueue<>();
+    private final Queue<String> measured = new ConcurrentLinkedQueue<>();
+    private AsyncInvocations later;
     private final Routes routes = new Routes();
     private final Queue<String> log = new ConcurrentLinkedQueue<>();
     private final List<SageMakerRuntimeClient> clients = new ArrayList<>();
@@ -121,8 +128,81 @@ final class StrangeEndpoints implements AutoCloseable {
                                 "test", "test", OWNER.region(), InstantSource.system()),
                         time);
         new Sweep(objects, settled, time, time, OWNER).start();
+        later = later();
         patient = client(InvocationLimits.DEFAULT.answerWait());
         hasty = client(HASTE);
+    }
+
+    /// What a topic was told.
+    record Told(String topic, String message) {}
+
+    /// A topic that keeps what it is told.
+    private final class Topics implements SnsClient {
+        @Override
+        public PublishResponse publish(PublishRequest request) {
+            told.add(new Told(request.topicArn(), request.message()));
+            return PublishResponse.builder().messageId("1").build();
+        }
+
+        @Override
+        public String serviceName() {
+            return SERVICE_NAME;
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    private AsyncInvocations later() {
+        InvocationLimits limits =
+                new InvocationLimits(
+                        1L << 30,
+                        InvocationLimits.DEFAULT.answerWait(),
+                        InvocationLimits.DEFAULT.startWait());
+        return new AsyncInvocations(
+                routes,
+                new Invocations(routes, Meters.NONE, limits),
+                store,
+                objects,
+                time,
+                (due, task) -> time.at(due, () -> Thread.startVirtualThread(task)),
+                OWNER,
+                PayloadSettings.ownBucket(OWNER),
+                1L << 30,
+                new AsyncInvocations.Telling(
+                        Topics::new,
+                        (namespace, name, dimensions, value, unit) ->
+                                measured.add(name + " " + value)));
+    }
+
+    /// Another life of what carries asynchronous requests out, on what the last one left.
+    void restartLater() {
+        later.close();
+        later = later();
+        later.start();
+    }
+
+    Queue<Told> told() {
+        return told;
+    }
+
+    /// Each a metric's name and value.
+    Queue<String> measured() {
+        return measured;
+    }
+
+    SageMakerRuntimeClient runtime() {
+        return patient;
+    }
+
+    /// Makes an endpoint's requests asynchronous.
+    void defer(String endpoint, AsyncSettings settings) {
+        routes.update(table ->
+                table.with(
+                        new Route(
+                                endpoint,
+                                table.route(endpoint).orElseThrow().variants(),
+                                Optional.of(settings))));
     }
 
     static StrangeEndpoints start(Path folder) throws Exception {
@@ -141,6 +221,7 @@ final class StrangeEndpoints implements AutoCloseable {
                                 AwsService.SAGEMAKER_RUNTIME,
                                 "InvokeEndpointWithResponseStream",
                                 new ResponseStreams(invocations, answerWait))
+                        .stream(AwsService.SAGEMAKER_RUNTIME, "InvokeEndpointAsync", later)
                         .build();
         OpenAccess open = new OpenAccess(OWNER, _ -> Optional.empty());
         HttpServer server =
@@ -307,6 +388,7 @@ final class StrangeEndpoints implements AutoCloseable {
 
     @Override
     public void close() {
+        later.close();
         launcher.close();
         clients.forEach(SageMakerRuntimeClient::close);
         servers.forEach(HttpServer::close);
