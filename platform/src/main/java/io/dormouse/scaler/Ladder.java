@@ -6,7 +6,7 @@ import java.util.List;
 /// The cold-start ladder: where an admitted request gets its slot from.
 ///
 /// From the cheapest rung to the dearest: a free slot; a slot of a start under way that nobody
-/// counts on; a busy slot that will be free sooner than a start takes; a generic warm worker; a
+/// counts on; a taken slot that will be free sooner than a start takes; a generic warm worker; a
 /// start from nothing; and, where no more may be started, to wait.
 public final class Ladder {
     private static final Duration FOREVER = Duration.ofSeconds(Long.MAX_VALUE);
@@ -17,30 +17,40 @@ public final class Ladder {
     ///
     /// @param freeSlots of ready instances
     /// @param startingSlots of starts under way that no request counts on yet
-    /// @param ahead requests that wait for a busy slot before this one
-    /// @param busy for each busy slot how long its request still takes, as its like took; negative
-    ///   where it is overdue and nothing can be said
+    /// @param ahead requests that wait for a taken slot before this one
+    /// @param taken for each slot that is busy, or that a start under way will have for the request
+    ///   that counts on it, when it will be free: as its like took
     /// @param serviceTakes how long a request takes; zero where none was seen yet
     /// @param instances ready or being started
     /// @param instancesMax how many there may be
     /// @param warmWorkers generic instances that could be had at once
     /// @param warmTakes from a generic instance to the model's readiness
-    /// @param startTakes from nothing to readiness
+    /// @param startTakes from nothing to readiness, on a core of its own
+    /// @param starting starts under way
+    /// @param cores of the machine, which starts share
     /// @param waitedInVain whether the request has waited for a soon-free slot already
     public record View(
             int freeSlots,
             int startingSlots,
             int ahead,
-            List<Duration> busy,
+            List<Duration> taken,
             Duration serviceTakes,
             int instances,
             int instancesMax,
             int warmWorkers,
             Duration warmTakes,
             Duration startTakes,
+            int starting,
+            double cores,
             boolean waitedInVain) {
         public View {
-            busy = List.copyOf(busy);
+            taken = List.copyOf(taken);
+        }
+
+        /// How long another start takes beside those under way.
+        private Duration anotherStartTakes() {
+            double shared = Math.max(1, (starting + 1) / cores);
+            return Duration.ofNanos((long) (startTakes.toNanos() * shared));
         }
     }
 
@@ -55,7 +65,7 @@ public final class Ladder {
     /// A spare slot of an instance that is being started.
     public record JoinStart(String reason) implements Rung {}
 
-    /// A busy slot that will soon be free.
+    /// A taken slot that will soon be free.
     ///
     /// @param patience how long to wait for it before asking again
     public record AwaitSlot(Duration patience, String reason) implements Rung {}
@@ -81,7 +91,7 @@ public final class Ladder {
             return new Await("all " + view.instancesMax() + " instances are busy or starting");
         }
         boolean warm = view.warmWorkers() > 0;
-        Duration startTakes = warm ? view.warmTakes() : view.startTakes();
+        Duration startTakes = warm ? view.warmTakes() : view.anotherStartTakes();
         Duration soonest = view.waitedInVain() ? FOREVER : soonest(view);
         if (soonest.compareTo(startTakes) < 0) {
             return new AwaitSlot(
@@ -110,13 +120,12 @@ public final class Ladder {
     /// When this request's turn comes: those ahead take the first slots, each for as long as a
     /// request takes.
     private static Duration soonest(View view) {
-        List<Duration> known =
-                view.busy().stream().filter(each -> !each.isNegative()).sorted().toList();
-        if (known.isEmpty() || view.serviceTakes().isZero()) {
+        List<Duration> taken = view.taken().stream().sorted().toList();
+        if (taken.isEmpty() || view.serviceTakes().isZero()) {
             return FOREVER;
         }
-        Duration slot = known.get(view.ahead() % known.size());
-        return slot.plus(view.serviceTakes().multipliedBy(view.ahead() / known.size()));
+        Duration slot = taken.get(view.ahead() % taken.size());
+        return slot.plus(view.serviceTakes().multipliedBy(view.ahead() / taken.size()));
     }
 
     private static String millis(Duration time) {

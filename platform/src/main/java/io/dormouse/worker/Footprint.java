@@ -30,10 +30,11 @@ final class Footprint {
         return settings.cores(spec.memoryMb());
     }
 
-    /// How many instances the load of the last seconds is worth: at most twice as many as keep the
-    /// cores busy, for the models that we serve compute and wait for nothing.
+    /// How many instances the load of the last seconds is worth: at most as many as keep the cores
+    /// busy and one more, for what is served sooner than a start takes computes and waits for
+    /// little.
     Desired desired(double concurrency, int min, int maxConcurrency) {
-        int useful = (int) Math.ceil(2 * settings.coresMax() / cores());
+        int useful = (int) Math.ceil(settings.coresMax() / cores()) + 1;
         return Desired.of(concurrency, spec.tuning().slots(), min, maxConcurrency, useful);
     }
 

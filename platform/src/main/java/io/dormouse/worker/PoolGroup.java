@@ -202,7 +202,8 @@ public final class PoolGroup implements WorkerGroup, Capacity.Evictable {
         int instancesMax =
                 Math.max(floor.min(), Math.ceilDiv(maxConcurrency, spec.tuning().slots()));
         int warm = Start.canBeWarm(spec) ? pools.warm.ready() : 0;
-        return roster.view(starts, ahead, instancesMax, warm, waiter.waitedInVain);
+        return roster.view(
+                starts, ahead, instancesMax, warm, pools.settings.coresMax(), waiter.waitedInVain);
     }
 
     /// Those who counted on a busy slot look again: an instance is gone.
@@ -211,9 +212,10 @@ public final class PoolGroup implements WorkerGroup, Capacity.Evictable {
         serve();
     }
 
+    /// One at a time: each changes what the load of the others is.
     private void scaleForLoad() {
         Desired desired = footprint.desired(tempo.concurrency(), floor.min(), maxConcurrency);
-        if (roster.size() + starts.size() < desired.instances()) {
+        if (starts.isEmpty() && roster.size() < desired.instances()) {
             beginUnasked(desired.reason(), 0);
         }
     }

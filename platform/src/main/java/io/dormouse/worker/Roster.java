@@ -124,25 +124,33 @@ final class Roster {
 
     /// What a request without a slot sees.
     Ladder.View view(
-            Starts starts, int ahead, int instancesMax, int warmWorkers, boolean waitedInVain) {
+            Starts starts,
+            int ahead,
+            int instancesMax,
+            int warmWorkers,
+            double cores,
+            boolean waitedInVain) {
         long nanos = System.nanoTime();
-        List<Duration> left = new ArrayList<>(busy);
+        List<Duration> taken = new ArrayList<>(busy);
         for (Member member : members) {
             for (PoolLease lease : member.leases) {
-                left.add(tempo.left(nanos - lease.since));
+                taken.add(tempo.left(nanos - lease.since));
             }
         }
+        starts.taken(tempo, nanos, taken);
         return new Ladder.View(
                 0,
                 starts.room(),
                 ahead,
-                left,
+                taken,
                 tempo.serviceTakes(),
                 members.size() + starts.size(),
                 instancesMax,
                 warmWorkers,
                 tempo.warmTakes(),
                 tempo.startTakes(),
+                starts.size(),
+                cores,
                 waitedInVain);
     }
 

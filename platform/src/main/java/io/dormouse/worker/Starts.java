@@ -1,5 +1,6 @@
 package io.dormouse.worker;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -30,6 +31,15 @@ final class Starts {
     /// Slots that no request counts on yet.
     int room() {
         return underWay.stream().mapToInt(each -> slots - each.waiters.size()).sum();
+    }
+
+    /// When the slots will be free that requests count on: each has its own request first.
+    void taken(Tempo tempo, long nanos, List<Duration> to) {
+        for (Starting each : underWay) {
+            long since = each.launchedAt == 0 ? nanos : each.launchedAt;
+            Duration ready = tempo.startLeft(each.warm, nanos - since);
+            each.waiters.forEach(_ -> to.add(ready.plus(tempo.serviceTakes())));
+        }
     }
 
     Optional<Starting> withRoom() {

@@ -53,10 +53,20 @@ final class Tempo {
         return Duration.ofNanos((long) serviceNanos);
     }
 
-    /// What is left for a request that has run so long: negative where it is overdue.
+    /// What is left for a request that has run so long.
     Duration left(long nanosAgo) {
-        double left = serviceNanos + 2 * deviationNanos - nanosAgo;
-        return Duration.ofNanos(left < 0 ? -1 : (long) left);
+        return left(serviceNanos + 2 * deviationNanos, nanosAgo);
+    }
+
+    /// What is left for a start that has run so long.
+    Duration startLeft(boolean warm, long nanosAgo) {
+        return left(warm ? warmNanos : startNanos, nanosAgo);
+    }
+
+    /// What is overdue has something the matter that nobody knows: it may take as long again as it
+    /// has been overdue.
+    private static Duration left(double whole, long nanosAgo) {
+        return Duration.ofNanos((long) Math.abs(whole - nanosAgo));
     }
 
     void started(boolean warm, long nanos) {

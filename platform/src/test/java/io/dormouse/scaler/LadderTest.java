@@ -11,7 +11,6 @@ import org.junit.jupiter.api.Test;
 class LadderTest {
     private static final Duration START = Duration.ofMillis(100);
     private static final Duration WARM = Duration.ofMillis(5);
-    private static final Duration OVERDUE = Duration.ofNanos(-1);
 
     /// Builds what a request sees.
     private record Case(
@@ -22,7 +21,20 @@ class LadderTest {
             Duration service,
             int instances,
             int warm,
+            int starting,
             boolean inVain) {
+        Case(
+                int free,
+                int startingSlots,
+                int ahead,
+                List<Duration> busy,
+                Duration service,
+                int instances,
+                int warm,
+                boolean inVain) {
+            this(free, startingSlots, ahead, busy, service, instances, warm, 0, inVain);
+        }
+
         Ladder.Rung decide() {
             return Ladder.decide(
                     new Ladder.View(
@@ -36,6 +48,8 @@ class LadderTest {
                             warm,
                             WARM,
                             START,
+                            starting,
+                            2,
                             inVain));
         }
     }
@@ -88,13 +102,30 @@ class LadderTest {
     }
 
     @Test
-    void overdueRequestsAndUnknownOnesPromiseNothing() {
-        assertInstanceOf(
-                Ladder.Start.class,
-                new Case(0, 0, 0, List.of(OVERDUE), Duration.ofMillis(5), 1, 0, false).decide());
+    void aStartOfWhichOneKnowsNothingYetPromisesNothing() {
         assertInstanceOf(
                 Ladder.Start.class,
                 new Case(0, 0, 0, millis(0), Duration.ZERO, 1, 0, false).decide());
+        assertInstanceOf(
+                Ladder.Start.class,
+                new Case(0, 0, 0, List.of(), Duration.ofMillis(5), 1, 0, false).decide());
+    }
+
+    @Test
+    void startsThatShareTheCoresTakeLonger() {
+        // Two starts under way, each for a request of 1 ms, on two cores: a third takes 150 ms.
+        Ladder.Rung rung =
+                new Case(0, 0, 0, millis(101, 101), Duration.ofMillis(1), 2, 0, 2, false).decide();
+        assertEquals("a slot is expected in 101 ms, a start takes 150 ms", rung.reason());
+        // With one under way the second has a core of its own.
+        assertInstanceOf(
+                Ladder.Start.class,
+                new Case(0, 0, 0, millis(101), Duration.ofMillis(1), 1, 0, 1, false).decide());
+        // Requests that take a second are not worth waiting for.
+        assertInstanceOf(
+                Ladder.Start.class,
+                new Case(0, 0, 0, millis(1100, 1100), Duration.ofSeconds(1), 2, 0, 2, false)
+                        .decide());
     }
 
     @Test

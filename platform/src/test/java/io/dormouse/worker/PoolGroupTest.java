@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -247,6 +248,26 @@ class PoolGroupTest extends WorkerGroupConformance {
             for (Future<String> each : two) {
                 each.get(20, TimeUnit.SECONDS);
             }
+        }
+        assertTrue(serving.launcher.starts.get() <= 2, serving.launcher.starts + " starts");
+    }
+
+    @Test
+    void aBurstOfShortRequestsStartsAsManyAsTheCoresDoAtOnce() throws Exception {
+        WorkerGroup group = group(50, idle(Duration.ofSeconds(300)));
+        for (int i = 0; i < 20; i++) {
+            ask(group, "a");
+        }
+        serving.time.pass(Duration.ofSeconds(300));
+        await("none is left", () -> group.stats().instances() == 0);
+        serving.launcher.starts.set(0);
+        Semaphore gate = new Semaphore(0);
+        serving.launcher.gate = Optional.of(gate);
+        List<Future<String>> burst = askAll(group, 50);
+        await("all wait", () -> group.stats().waiting() == 50);
+        gate.release(50);
+        for (Future<String> each : burst) {
+            each.get(20, TimeUnit.SECONDS);
         }
         assertTrue(serving.launcher.starts.get() <= 2, serving.launcher.starts + " starts");
     }
