@@ -122,7 +122,8 @@ final class Rooms implements AutoCloseable {
         Thread.ofVirtual().name("sweep").start(objects::sweep);
         control.start();
         scaling.start();
-        Thread.ofVirtual().name("messaging").start(messaging::start);
+        // What was not told before the last end: behind the start, which is in a hurry.
+        workers.alarms().at(clock.instant().plusSeconds(1), messaging::start);
         path.start();
         jobs.resume(Jobs.folder(settings));
     }

@@ -93,9 +93,11 @@ public final class Messages implements SqsClient {
                         WAIT_MAX,
                         (int) queue.pollWait().toSeconds());
         List<Kept> taken = take(queue, max, hidden, Duration.ofSeconds(wait));
-        return ReceiveMessageResponse.builder()
-                .messages(taken.stream().map(each -> shown(each, queue, request)).toList())
-                .build();
+        ReceiveMessageResponse.Builder answer = ReceiveMessageResponse.builder();
+        if (!taken.isEmpty()) { // AWS leaves an empty list out, and scripts ask whether it is there
+            answer.messages(taken.stream().map(each -> shown(each, queue, request)).toList());
+        }
+        return answer.build();
     }
 
     private static int within(String name, Integer given, int min, int max, int otherwise) {

@@ -134,10 +134,12 @@ public final class Queues implements SqsClient {
                                         .order(Listing.By.NAME, true)
                                         .page(size, Optional.ofNullable(request.nextToken())))
                         .map(Entry::body);
-        return ListQueuesResponse.builder()
-                .queueUrls(page.items().stream().map(records::url).toList())
-                .nextToken(page.nextToken().orElse(null))
-                .build();
+        ListQueuesResponse.Builder answer =
+                ListQueuesResponse.builder().nextToken(page.nextToken().orElse(null));
+        if (!page.items().isEmpty()) {
+            answer.queueUrls(page.items().stream().map(records::url).toList());
+        }
+        return answer.build();
     }
 
     @Override
