@@ -14,6 +14,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.core.SdkBytes;
@@ -70,19 +71,24 @@ public final class LargePayloads implements ExecutionInterceptor {
     }
 
     public static Builder builder(String bucket) {
+        return new Builder(() -> bucket);
+    }
+
+    /// @param bucket asked for its name when the first payload is too large
+    public static Builder builder(Supplier<String> bucket) {
         return new Builder(bucket);
     }
 
     /// Where payloads go, and which.
     public static final class Builder {
-        private final String bucket;
+        private final Supplier<String> bucket;
         private Optional<URI> endpoint = Optional.empty();
         private Optional<Region> region = Optional.empty();
         private Optional<AwsCredentialsProvider> credentials = Optional.empty();
         private long overBytes = OVER_BYTES;
         private Duration lifetime = Duration.ofHours(1);
 
-        private Builder(String bucket) {
+        private Builder(Supplier<String> bucket) {
             this.bucket = Objects.requireNonNull(bucket);
         }
 
@@ -189,17 +195,18 @@ public final class LargePayloads implements ExecutionInterceptor {
     private Sent referred(InputStream content, long bytes, Optional<String> type)
             throws IOException {
         String key = Reference.PREFIX + "requests/" + UUID.randomUUID();
-        String sha256 = bucket.put(key, content, bytes);
+        Bucket.Named in = bucket.named();
+        String sha256 = in.put(key, content, bytes);
         Instant expires = Instant.now().truncatedTo(ChronoUnit.SECONDS).plus(lifetime);
         Reference reference =
                 new Reference(
-                        bucket.name(),
+                        in.name(),
                         key,
                         bytes,
                         type.orElse(""),
                         sha256,
                         expires,
-                        bucket.presigned("GET", key, lifetime).toString());
+                        in.presigned("GET", key, lifetime).toString());
         return new Sent(
                 SdkBytes.fromUtf8String(reference.json()), Optional.of(Reference.MEDIA_TYPE));
     }

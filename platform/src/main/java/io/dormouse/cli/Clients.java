@@ -1,16 +1,19 @@
 package io.dormouse.cli;
 
+import io.dormouse.client.LargePayloads;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.HttpURLConnection;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
 import software.amazon.awssdk.awscore.client.builder.AwsSyncClientBuilder;
 import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
+import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.profiles.ProfileFile;
@@ -68,6 +71,23 @@ public final class Clients {
         return ready(SageMakerRuntimeClient.builder()).build();
     }
 
+    /// One that takes and gives payloads of any size.
+    public SageMakerRuntimeClient runtimeOfAnySize() {
+        LargePayloads payloads =
+                LargePayloads.builder(this::payloadBucket)
+                        .endpoint(endpoint)
+                        .region(Region.of(region))
+                        .credentials(credentials())
+                        .build();
+        return ready(SageMakerRuntimeClient.builder(), payloads).build();
+    }
+
+    private String payloadBucket() {
+        try (StsClient sts = sts()) {
+            return "dormouse-payloads-" + region + "-" + sts.getCallerIdentity().account();
+        }
+    }
+
     /// Path style: a bucket is no host of a platform on this machine.
     public S3Client s3() {
         return ready(S3Client.builder()).forcePathStyle(true).build();
@@ -89,19 +109,23 @@ public final class Clients {
         return ready(IamClient.builder()).build();
     }
 
-    private <B extends AwsClientBuilder<B, C> & AwsSyncClientBuilder<B, C>, C> B ready(B builder) {
+    private <B extends AwsClientBuilder<B, C> & AwsSyncClientBuilder<B, C>, C> B ready(
+            B builder, ExecutionInterceptor... more) {
         ClientOverrideConfiguration.Builder options =
                 ClientOverrideConfiguration.builder()
                         .defaultProfileFile(ProfileFile.aggregator().build())
                         .retryStrategy(DefaultRetryStrategy.doNotRetry());
         printer.ifPresent(options::addExecutionInterceptor);
+        List.of(more).forEach(options::addExecutionInterceptor);
         return builder.endpointOverride(endpoint)
                 .region(Region.of(region))
-                .credentialsProvider(
-                        StaticCredentialsProvider.create(
-                                AwsBasicCredentials.create(accessKey, secretKey)))
+                .credentialsProvider(credentials())
                 .httpClient(http())
                 .overrideConfiguration(options.build());
+    }
+
+    private StaticCredentialsProvider credentials() {
+        return StaticCredentialsProvider.create(AwsBasicCredentials.create(accessKey, secretKey));
     }
 
     /// For a platform without TLS, connections are opened here: the SDK's own client reads the

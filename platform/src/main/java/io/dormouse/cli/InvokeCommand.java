@@ -8,7 +8,9 @@ import io.dormouse.cli.line.Syntax;
 import io.dormouse.cli.line.Syntax.Kind;
 import io.dormouse.cli.line.Syntax.Parameter;
 import io.dormouse.cli.line.WrongUse;
+import io.dormouse.client.LargePayloads;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -31,6 +33,8 @@ record InvokeCommand() implements Command {
                     "--content-type",
                     "TYPE",
                     "default: by the file's ending, or by what the body looks like");
+    private static final Option<Path> OUTPUT =
+            Option.path("--output", "FILE", "where the answer goes; default: standard output");
     private static final Option<String> ACCEPT =
             Option.text("--accept", "TYPE", "default: the model's choice");
 
@@ -39,11 +43,14 @@ record InvokeCommand() implements Command {
         return new Syntax(
                 "invoke",
                 "Send a payload to an endpoint and print its answer. With --json the answer comes"
-                        + " with its content type, variant and milliseconds.",
+                        + " with its content type, variant and milliseconds. Payloads of any size: a"
+                        + " --file over 4 MB is uploaded to the account's bucket of payloads and sent"
+                        + " by reference, and an answer by reference is fetched; files stream.",
                 Optional.of(new Parameter("NAME", "the endpoint", Kind.ENDPOINT)),
-                CommonOptions.and(BODY, FILE, CONTENT_TYPE, ACCEPT),
+                CommonOptions.and(BODY, FILE, CONTENT_TYPE, ACCEPT, OUTPUT),
                 List.of(
                         "./dormouse invoke flights --file row.csv",
+                        "./dormouse invoke flights --file all.csv --output scores.csv",
                         "./dormouse invoke iris --body '{\"instances\": [[5.1, 3.5, 1.4, 0.2]]}'"));
     }
 
@@ -55,9 +62,12 @@ record InvokeCommand() implements Command {
             throw new WrongUse("Give the payload with --body TEXT or with --file FILE.");
         }
         CommonOptions options = new CommonOptions(arguments, console);
+        Optional<Path> streamed = file.filter(InvokeCommand::isLarge);
         SdkBytes body =
-                file.map(InvokeCommand::read)
+                file.filter(_ -> streamed.isEmpty())
+                        .map(InvokeCommand::read)
                         .orElseGet(() -> SdkBytes.fromUtf8String(text.orElse("")));
+        Optional<Path> output = arguments.find(OUTPUT);
         InvokeEndpointRequest.Builder request =
                 InvokeEndpointRequest.builder()
                         .endpointName(arguments.parameter())
@@ -65,12 +75,20 @@ record InvokeCommand() implements Command {
                         .contentType(
                                 arguments
                                         .find(CONTENT_TYPE)
-                                        .orElseGet(() -> guess(file.map(Path::toString), body)));
+                                        .orElseGet(() -> guess(file.map(Path::toString), body)))
+                        .overrideConfiguration(o -> {
+                            streamed.ifPresent(
+                                    path -> o.putExecutionAttribute(LargePayloads.BODY, path));
+                            output.ifPresent(
+                                    path -> o.putExecutionAttribute(LargePayloads.ANSWER, path));
+                        });
         arguments.find(ACCEPT).ifPresent(request::accept);
-        try (SageMakerRuntimeClient runtime = options.clients().runtime()) {
+        try (SageMakerRuntimeClient runtime = options.clients().runtimeOfAnySize()) {
             long begin = System.nanoTime();
             InvokeEndpointResponse answer = runtime.invokeEndpoint(request.build());
             told(options, console, answer, (System.nanoTime() - begin) / 1e6);
+        } catch (UncheckedIOException e) {
+            throw new Failed(String.valueOf(e.getMessage()), e);
         }
         return 0;
     }
@@ -95,7 +113,18 @@ record InvokeCommand() implements Command {
                                     answer.invokedProductionVariant(),
                                     answer.contentType()));
         }
-        console.say(body);
+        if (!body.isEmpty()) {
+            console.say(body);
+        }
+    }
+
+    /// Whether a file is not to be held in memory.
+    private static boolean isLarge(Path file) {
+        try {
+            return Files.isRegularFile(file) && Files.size(file) > LargePayloads.OVER_BYTES;
+        } catch (IOException e) {
+            throw new Failed("Cannot read " + file + ": " + e.getMessage(), e);
+        }
     }
 
     private static SdkBytes read(Path file) {

@@ -1,0 +1,81 @@
+"""boto3 with payloads of any size, response streams and asynchronous invocations. Arguments: the endpoint, an
+asynchronous one, the folder of dormouse_payloads.py, the bucket for results."""
+
+import io
+import json
+import sys
+import time
+import urllib.request
+
+endpoint, later, clients, bucket = sys.argv[1:]
+sys.path.insert(0, clients)
+import boto3
+import dormouse_payloads
+
+ROW = b"5.1,3.5,1.4,0.2\n"
+runtime = boto3.client("sagemaker-runtime")
+s3 = boto3.client("s3")
+
+# A stream of events.
+stream = runtime.invoke_endpoint_with_response_stream(EndpointName=endpoint, ContentType="text/csv", Body=ROW * 3)
+parts = [event["PayloadPart"]["Bytes"] for event in stream["Body"]]
+assert len(b"".join(parts).split(b"\n")) == 3, parts
+assert stream["ContentType"].startswith("text/csv"), stream["ContentType"]
+assert stream["InvokedProductionVariant"] == "AllTraffic"
+
+# Without the line, a body over the limit is refused.
+rows = (7 << 20) // len(ROW)
+large = ROW * rows
+try:
+    runtime.invoke_endpoint(EndpointName=endpoint, ContentType="text/csv", Body=large)
+    raise AssertionError("it is too large")
+except runtime.exceptions.ClientError as e:
+    assert "oversize body" in str(e), e
+
+# With it, it works: bytes, a file, and something that can only be read; the answer is over the limit too.
+dormouse_payloads.attach(runtime)
+small = runtime.invoke_endpoint(EndpointName=endpoint, ContentType="text/csv", Body=ROW)
+one = small["Body"].read().strip()
+
+
+class Pipe(io.RawIOBase):
+    def __init__(self, data):
+        self.source = io.BytesIO(data)
+
+    def readable(self):
+        return True
+
+    def readinto(self, into):
+        return self.source.readinto(into)
+
+
+for body in (large, io.BytesIO(large), Pipe(large)):
+    answer = runtime.invoke_endpoint(EndpointName=endpoint, ContentType="text/csv", Body=body)
+    text = b"".join(answer["Body"].iter_chunks(1 << 20))
+    lines = text.strip().split(b"\n")
+    assert len(lines) == rows and lines[0] == one and lines[-1] == one, (len(lines), lines[:1], one)
+    assert answer["ContentType"].startswith("text/csv"), answer["ContentType"]
+assert len(text) > 6291456, f"the answer is over the limit too: {len(text)}"
+kept = s3.list_objects_v2(Bucket="dormouse-payloads-us-east-1-123456789012", Prefix="dormouse-payload/")
+assert kept["KeyCount"] == 6, kept["KeyCount"]
+
+# A stream of a large body.
+stream = runtime.invoke_endpoint_with_response_stream(EndpointName=endpoint, ContentType="text/csv", Body=large)
+assert b"".join(event["PayloadPart"]["Bytes"] for event in stream["Body"]).strip() == text.strip()
+
+# Asynchronously.
+s3.put_object(Bucket=bucket, Key="in.csv", Body=large)
+accepted = runtime.invoke_endpoint_async(
+    EndpointName=later, ContentType="text/csv", InputLocation=f"s3://{bucket}/in.csv", InferenceId="mine")
+assert accepted["ResponseMetadata"]["HTTPStatusCode"] == 202 and accepted["InferenceId"] == "mine", accepted
+key = accepted["OutputLocation"].split("/", 3)[3]
+boto3.client("s3").get_waiter("object_exists").wait(
+    Bucket=bucket, Key=key, WaiterConfig={"Delay": 1, "MaxAttempts": 60})
+assert s3.get_object(Bucket=bucket, Key=key)["Body"].read().strip() == text.strip()
+broken = runtime.invoke_endpoint_async(
+    EndpointName=later, ContentType="text/csv", InputLocation=f"s3://{bucket}/missing")
+key = broken["FailureLocation"].split("/", 3)[3]
+s3.get_waiter("object_exists").wait(Bucket=bucket, Key=key, WaiterConfig={"Delay": 1, "MaxAttempts": 60})
+assert "cannot be read" in json.loads(s3.get_object(Bucket=bucket, Key=key)["Body"].read())["Message"]
+
+print("payloads of any size")
