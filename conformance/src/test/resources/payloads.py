@@ -19,7 +19,7 @@ s3 = boto3.client("s3")
 # A stream of events.
 stream = runtime.invoke_endpoint_with_response_stream(EndpointName=endpoint, ContentType="text/csv", Body=ROW * 3)
 parts = [event["PayloadPart"]["Bytes"] for event in stream["Body"]]
-assert len(b"".join(parts).split(b"\n")) == 3, parts
+assert len(b"".join(parts).split()) == 3, parts
 assert stream["ContentType"].startswith("text/csv"), stream["ContentType"]
 assert stream["InvokedProductionVariant"] == "AllTraffic"
 
@@ -56,8 +56,8 @@ for body in (large, io.BytesIO(large), Pipe(large)):
     assert len(lines) == rows and lines[0] == one and lines[-1] == one, (len(lines), lines[:1], one)
     assert answer["ContentType"].startswith("text/csv"), answer["ContentType"]
 assert len(text) > 6291456, f"the answer is over the limit too: {len(text)}"
-kept = s3.list_objects_v2(Bucket="dormouse-payloads-us-east-1-123456789012", Prefix="dormouse-payload/")
-assert kept["KeyCount"] == 6, kept["KeyCount"]
+kept = s3.list_objects_v2(Bucket="dormouse-payloads-us-east-1-123456789012", Prefix="dormouse-payload/requests/")
+assert kept["KeyCount"] >= 3, kept["KeyCount"]
 
 # A stream of a large body.
 stream = runtime.invoke_endpoint_with_response_stream(EndpointName=endpoint, ContentType="text/csv", Body=large)

@@ -102,11 +102,20 @@ record Bucket(
             return connection;
         }
 
-        private void check(HttpURLConnection connection, String method, String key) throws IOException {
+        private void check(HttpURLConnection connection, String method, String key)
+                throws IOException {
             int status = connection.getResponseCode();
             if (status / 100 != 2) {
                 throw new IOException(
-                        method + " s3://" + name + "/" + key + ": " + status + " " + said(connection));
+                        method
+                                + " s3://"
+                                + name
+                                + "/"
+                                + key
+                                + ": "
+                                + status
+                                + " "
+                                + said(connection));
             }
             connection.getInputStream().close();
         }

@@ -24,8 +24,7 @@ import software.amazon.awssdk.services.sagemakerruntime.model.InvokeEndpointAsyn
 /// Payloads of any size, streams and asynchronous invocations, by clients from outside.
 class PayloadsTest {
     private static final Path MODEL =
-            PlatformProcess.ROOT.resolve(
-                    "modelserver/src/test/resources/xgboost/old-binary.json");
+            PlatformProcess.ROOT.resolve("modelserver/src/test/resources/xgboost/old-binary.json");
 
     @TempDir static Path data;
 
@@ -61,8 +60,8 @@ class PayloadsTest {
                                     ProductionVariant.builder()
                                             .variantName("AllTraffic")
                                             .modelName("rows")
-                                            .serverlessConfig(s ->
-                                                    s.memorySizeInMB(1024).maxConcurrency(1))
+                                            .serverlessConfig(
+                                                    s -> s.memorySizeInMB(1024).maxConcurrency(1))
                                             .build())
                             .asyncInferenceConfig(a ->
                                     a.outputConfig(o -> o.s3OutputPath("s3://results/later"))));
@@ -162,7 +161,10 @@ class PayloadsTest {
             }
             assertEquals(
                     1,
-                    accepted.stream().map(each -> size(s3, each.outputLocation())).distinct().count(),
+                    accepted.stream()
+                            .map(each -> size(s3, each.outputLocation()))
+                            .distinct()
+                            .count(),
                     "each answer is whole");
         }
     }

@@ -80,6 +80,15 @@ final class PlatformProcess implements AutoCloseable {
                 Map.of("DORMOUSE_ACCOUNT", account, "DORMOUSE_REGION", region));
     }
 
+    /// Starts an open one with further variables of the environment.
+    static PlatformProcess start(Path data, Map<String, String> settings) throws IOException {
+        return start(
+                List.of("--data", data.toString()),
+                data,
+                AwsBasicCredentials.create("test", "test"),
+                settings);
+    }
+
     private static PlatformProcess start(
             List<String> options,
             Path folder,
@@ -107,6 +116,10 @@ final class PlatformProcess implements AutoCloseable {
                     () -> "the platform did not get ready:\n" + read(log));
             LockSupport.parkNanos(5_000_000);
         }
+    }
+
+    ProcessHandle process() {
+        return process.toHandle();
     }
 
     URI endpoint() {

@@ -31,6 +31,7 @@ import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.model.S3Object;
+import software.amazon.awssdk.services.sagemakerruntime.SageMakerRuntimeAsyncClient;
 import software.amazon.awssdk.services.sagemakerruntime.SageMakerRuntimeClient;
 import software.amazon.awssdk.services.sagemakerruntime.model.InvokeEndpointRequest;
 import software.amazon.awssdk.services.sagemakerruntime.model.InvokeEndpointResponse;
@@ -138,6 +139,31 @@ class PayloadsTest {
                                     plain.invokeEndpoint(
                                             request(SdkBytes.fromUtf8String("zeros 20000000"))));
             assertTrue(told.originalMessage().contains("exceeded the maximum"), told.toString());
+        }
+    }
+
+    @Test
+    void theAsynchronousClientDoesTheSame() throws Exception {
+        LargePayloads payloads =
+                LargePayloads.builder(BUCKET)
+                        .endpoint(address())
+                        .region(Region.US_EAST_1)
+                        .credentials(KEY)
+                        .build();
+        try (SageMakerRuntimeAsyncClient client =
+                SageMakerRuntimeAsyncClient.builder()
+                        .endpointOverride(address())
+                        .region(Region.US_EAST_1)
+                        .credentialsProvider(KEY)
+                        .overrideConfiguration(o -> o.addExecutionInterceptor(payloads))
+                        .build()) {
+            byte[] body = new byte[LIMIT + 1];
+            InvokeEndpointResponse said =
+                    client.invokeEndpoint(request(SdkBytes.fromByteArray(body))).join();
+            assertEquals(LIMIT + 1 + " bytes, 0", said.body().asUtf8String());
+            InvokeEndpointResponse zeros =
+                    client.invokeEndpoint(request(SdkBytes.fromUtf8String("zeros 7000000"))).join();
+            assertEquals(7_000_000, zeros.body().asByteArrayUnsafe().length);
         }
     }
 
