@@ -60,12 +60,7 @@ final class Rooms implements AutoCloseable {
         store = opened(Store.open(settings.data(), clock, schemas()));
         tags = new Tags(store);
         objects = opened(new Objects(store, settings.data().resolve("objects"), clock));
-        Store measurements =
-                opened(
-                        Store.open(
-                                settings.data().resolve("measurements"),
-                                clock,
-                                List.of(MetricData.SCHEMA, Logs.SCHEMA)));
+        Store measurements = opened(measurements(settings, clock));
         metrics = opened(new MetricData(measurements, clock));
         logs = opened(new Logs(measurements, clock));
         AccessKeys keys =
@@ -95,16 +90,7 @@ final class Rooms implements AutoCloseable {
                                 workers,
                                 logs.writer(),
                                 metrics.meters()));
-        messaging =
-                opened(
-                        new Messaging(
-                                store,
-                                tags,
-                                clock,
-                                workers.alarms(),
-                                here,
-                                this::operations,
-                                settings.owner()));
+        messaging = opened(messaging(settings, clock, here));
         InvocationPath path =
                 opened(
                         new InvocationPath(
@@ -132,6 +118,18 @@ final class Rooms implements AutoCloseable {
         List<Schema> schemas = new ArrayList<>(List.of(Objects.SCHEMA, AccessKeys.SCHEMA));
         schemas.addAll(Messaging.SCHEMAS);
         return schemas;
+    }
+
+    private static Store measurements(Settings settings, InstantSource clock) {
+        return Store.open(
+                settings.data().resolve("measurements"),
+                clock,
+                List.of(MetricData.SCHEMA, Logs.SCHEMA));
+    }
+
+    private Messaging messaging(Settings settings, MovableClock clock, Supplier<URI> here) {
+        return new Messaging(
+                store, tags, clock, workers.alarms(), here, this::operations, settings.owner());
     }
 
     private Autoscaling scaling(
