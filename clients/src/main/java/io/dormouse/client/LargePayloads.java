@@ -145,8 +145,7 @@ public final class LargePayloads implements ExecutionInterceptor {
     @Override
     public SdkRequest modifyRequest(Context.ModifyRequest context, ExecutionAttributes attributes) {
         SdkRequest request = context.request();
-        if (request instanceof InvokeEndpointRequest) {
-            InvokeEndpointRequest invoke = (InvokeEndpointRequest) request;
+        if (request instanceof InvokeEndpointRequest invoke) {
             Sent sent = sent(invoke.body(), invoke.contentType(), attributes);
             String accept = invoke.accept() == null ? "" : invoke.accept() + ", ";
             return invoke.toBuilder()
@@ -155,9 +154,7 @@ public final class LargePayloads implements ExecutionInterceptor {
                     .accept(accept + Reference.MEDIA_TYPE)
                     .build();
         }
-        if (request instanceof InvokeEndpointWithResponseStreamRequest) {
-            InvokeEndpointWithResponseStreamRequest invoke =
-                    (InvokeEndpointWithResponseStreamRequest) request;
+        if (request instanceof InvokeEndpointWithResponseStreamRequest invoke) {
             Sent sent = sent(invoke.body(), invoke.contentType(), attributes);
             return invoke.toBuilder()
                     .body(sent.body())

@@ -77,7 +77,7 @@ final class Acceptance {
             throw refused("Give the input by InputLocation or by Body: exactly one of them.");
         }
         return location.<AsyncRequest.Input>map(uri ->
-                        new AsyncRequest.Input.Object(
+                        new AsyncRequest.Input.Stored(
                                 AsyncRequest.Place.of(uri)
                                         .orElseThrow(() ->
                                                 refused(

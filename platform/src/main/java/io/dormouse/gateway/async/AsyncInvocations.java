@@ -206,8 +206,11 @@ public final class AsyncInvocations implements Streaming, AutoCloseable {
                                         .sum())
                         .orElse(1);
         Backlog backlog = backlog(endpoint);
-        Optional<Backlog.Waiting> next;
-        while (!closed && (next = backlog.next(Math.max(1, concurrency))).isPresent()) {
+        while (!closed) {
+            Optional<Backlog.Waiting> next = backlog.next(Math.max(1, concurrency));
+            if (next.isEmpty()) {
+                return;
+            }
             Backlog.Waiting waiting = next.get();
             Thread.ofVirtual()
                     .name("async-" + waiting.id())

@@ -41,7 +41,7 @@ record AsyncRequest(
     /// What the model is asked.
     sealed interface Input {
         /// In S3.
-        record Object(Place place) implements Input {}
+        record Stored(Place place) implements Input {}
 
         /// With the request.
         @SuppressWarnings("ArrayRecordComponent") // compared by nobody
@@ -50,7 +50,7 @@ record AsyncRequest(
 
     /// An object of S3.
     record Place(String bucket, String key) {
-        /// @return empty where it is no `s3://bucket/key`
+        /// What a URI names: empty where it is no `s3://bucket/key`.
         static Optional<Place> of(String uri) {
             if (!uri.startsWith("s3://")) {
                 return Optional.empty();
@@ -89,7 +89,7 @@ record AsyncRequest(
                         .put("expires", expires.toEpochMilli())
                         .put("timeout", timeoutSeconds);
         switch (input) {
-            case Input.Object(Place place) -> tree.put("input", place.toString());
+            case Input.Stored(Place place) -> tree.put("input", place.toString());
             case Input.Inline(byte[] body) ->
                     tree.put("body", Base64.getEncoder().encodeToString(body));
         }
@@ -100,7 +100,7 @@ record AsyncRequest(
         JsonNode tree = JsonMapper.shared().readTree(text);
         Input input =
                 tree.has("input")
-                        ? new Input.Object(place(tree, "input"))
+                        ? new Input.Stored(place(tree, "input"))
                         : new Input.Inline(Base64.getDecoder().decode(tree.get("body").asString()));
         return new AsyncRequest(
                 tree.get("id").asString(),

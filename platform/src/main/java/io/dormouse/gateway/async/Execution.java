@@ -57,7 +57,7 @@ final class Execution {
         return switch (request.input()) {
             case AsyncRequest.Input.Inline(byte[] body) ->
                     ask(request, new ByteArrayInputStream(body), body.length);
-            case AsyncRequest.Input.Object(AsyncRequest.Place place) -> fetched(request, place);
+            case AsyncRequest.Input.Stored(AsyncRequest.Place place) -> fetched(request, place);
         };
     }
 

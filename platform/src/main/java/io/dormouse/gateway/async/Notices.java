@@ -72,7 +72,7 @@ final class Notices {
                 notice.putObject("requestParameters")
                         .put("contentType", request.contentType())
                         .put("endpointName", request.endpoint());
-        if (request.input() instanceof AsyncRequest.Input.Object(AsyncRequest.Place place)) {
+        if (request.input() instanceof AsyncRequest.Input.Stored(AsyncRequest.Place place)) {
             parameters.put("inputLocation", place.toString());
         }
         return notice.put("inferenceId", request.inferenceId())

@@ -32,21 +32,17 @@ final class QueueMetrics {
     }
 
     void begun(AsyncRequest request, Instant now) {
-        record(
-                request.endpoint(),
-                "TimeInBacklog",
-                Duration.between(request.received(), now).toMillis(),
-                "Milliseconds");
+        record(request.endpoint(), "TimeInBacklog", since(request, now), "Milliseconds");
     }
 
     void ended(AsyncRequest request, boolean isAnswered, Instant now) {
         record(request.endpoint(), "InvocationsProcessed", 1, "None");
         record(request.endpoint(), "InvocationFailures", isAnswered ? 0 : 1, "None");
-        record(
-                request.endpoint(),
-                "TotalProcessingTime",
-                Duration.between(request.received(), now).toMillis(),
-                "Milliseconds");
+        record(request.endpoint(), "TotalProcessingTime", since(request, now), "Milliseconds");
+    }
+
+    private static double since(AsyncRequest request, Instant now) {
+        return (double) Duration.between(request.received(), now).toMillis();
     }
 
     /// One that happened: `ExpiredRequests`, `RequestDownloadFailures`, `NotificationFailures`.
