@@ -74,6 +74,8 @@ public final class LargePayloads implements ExecutionInterceptor {
         return new Builder(() -> bucket);
     }
 
+    /// With a bucket that is looked up late.
+    ///
     /// @param bucket asked for its name when the first payload is too large
     public static Builder builder(Supplier<String> bucket) {
         return new Builder(bucket);
