@@ -4,8 +4,6 @@ asynchronous one, the folder of dormouse_payloads.py, the bucket for results."""
 import io
 import json
 import sys
-import time
-import urllib.request
 
 endpoint, later, clients, bucket = sys.argv[1:]
 sys.path.insert(0, clients)
@@ -77,5 +75,35 @@ broken = runtime.invoke_endpoint_async(
 key = broken["FailureLocation"].split("/", 3)[3]
 s3.get_waiter("object_exists").wait(Bucket=bucket, Key=key, WaiterConfig={"Delay": 1, "MaxAttempts": 60})
 assert "cannot be read" in json.loads(s3.get_object(Bucket=bucket, Key=key)["Body"].read())["Message"]
+
+# Told to a topic, and from there to a queue.
+sns, sqs, sagemaker = boto3.client("sns"), boto3.client("sqs"), boto3.client("sagemaker")
+queue = sqs.create_queue(QueueName="told")["QueueUrl"]
+arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+topic = sns.create_topic(Name="outcomes")["TopicArn"]
+sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes={"RawMessageDelivery": "true"})
+config = sagemaker.describe_endpoint_config(EndpointConfigName="later")
+sagemaker.create_endpoint_config(
+    EndpointConfigName="told", ProductionVariants=config["ProductionVariants"],
+    AsyncInferenceConfig={"OutputConfig": {
+        "S3OutputPath": f"s3://{bucket}/told/",
+        "NotificationConfig": {"SuccessTopic": topic, "ErrorTopic": topic,
+                               "IncludeInferenceResponseIn": ["SUCCESS_NOTIFICATION_TOPIC"]}}})
+sagemaker.create_endpoint(EndpointName="told", EndpointConfigName="told")
+sagemaker.get_waiter("endpoint_in_service").wait(EndpointName="told", WaiterConfig={"Delay": 1, "MaxAttempts": 60})
+s3.put_object(Bucket=bucket, Key="row.csv", Body=ROW)
+runtime.invoke_endpoint_async(EndpointName="told", ContentType="text/csv", InputLocation=f"s3://{bucket}/row.csv")
+runtime.invoke_endpoint_async(EndpointName="told", ContentType="text/csv", InputLocation=f"s3://{bucket}/missing")
+notices = {}
+for _ in range(60):
+    for message in sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=5).get("Messages", []):
+        notice = json.loads(message["Body"])
+        notices[notice["invocationStatus"]] = notice
+        sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
+    if len(notices) == 2:
+        break
+assert notices["Completed"]["responseBody"]["content"].strip() == one.decode(), notices
+assert "cannot be read" in notices["Failed"]["failureReason"], notices
+sagemaker.delete_endpoint(EndpointName="told")
 
 print("payloads of any size")

@@ -30,7 +30,7 @@ class TidyTest {
     @Test
     void methodsFitAScreenAndFilesASitting() throws IOException {
         List<Path> sources = new ArrayList<>();
-        for (String module : List.of("platform", "modelserver", "trainer")) {
+        for (String module : List.of("platform", "modelserver", "trainer", "clients")) {
             try (Stream<Path> walk = Files.walk(Path.of("..", module, "src/main/java"))) {
                 walk.filter(path -> path.toString().endsWith(".java"))
                         .filter(path -> !path.toString().contains(FOREIGN))

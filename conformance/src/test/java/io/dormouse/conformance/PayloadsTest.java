@@ -3,6 +3,7 @@ package io.dormouse.conformance;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dormouse.client.LargePayloads;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -13,7 +14,11 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 import software.amazon.awssdk.services.sagemaker.SageMakerClient;
@@ -126,6 +131,39 @@ class PayloadsTest {
         assertTrue(command.waitFor(2, TimeUnit.MINUTES));
         assertEquals(0, command.exitValue(), Files.readString(log));
         assertEquals(460_000, Files.readAllLines(scores).size());
+    }
+
+    /// Where signatures are checked, those of client and platform are right.
+    @Test
+    void aPlatformWithAKeyTakesAndGivesThemToo(@TempDir Path own) throws IOException {
+        AwsBasicCredentials key = AwsBasicCredentials.create("AKIAEXAMPLE", "a+secret/key");
+        try (PlatformProcess locked = PlatformProcess.start(own, key)) {
+            deploy(locked);
+            LargePayloads payloads =
+                    LargePayloads.builder("dormouse-payloads-us-east-1-123456789012")
+                            .endpoint(locked.endpoint())
+                            .region(Region.US_EAST_1)
+                            .credentials(StaticCredentialsProvider.create(key))
+                            .build();
+            try (SageMakerRuntimeClient runtime =
+                    locked.client(
+                            SageMakerRuntimeClient.builder()
+                                    .overrideConfiguration(
+                                            o -> o.addExecutionInterceptor(payloads)))) {
+                String scores =
+                        runtime.invokeEndpoint(r ->
+                                        r.endpointName("rows")
+                                                .contentType("text/csv")
+                                                .body(
+                                                        SdkBytes.fromUtf8String(
+                                                                "5.1,3.5,1.4,0.2\n"
+                                                                        .repeat(460_000))))
+                                .body()
+                                .asUtf8String();
+                assertEquals(460_000, scores.lines().count());
+                assertTrue(scores.length() > 6_291_456, "the answer came by reference");
+            }
+        }
     }
 
     @Test

@@ -86,10 +86,11 @@ final class InvocationPath implements AutoCloseable {
                 .stream(AwsService.SAGEMAKER_RUNTIME, "InvokeEndpointAsync", later);
     }
 
-    /// Takes up what was accepted in an earlier life; call it when endpoints are in service.
+    /// Takes up what was accepted in an earlier life: call it when endpoints are in service, and
+    /// behind the start.
     void start() {
         sweep.start();
-        Thread.ofVirtual().name("async-invocations").start(later::start);
+        later.start();
     }
 
     @Override

@@ -91,17 +91,7 @@ final class Rooms implements AutoCloseable {
                                 logs.writer(),
                                 metrics.meters()));
         messaging = opened(messaging(settings, clock, here));
-        InvocationPath path =
-                opened(
-                        new InvocationPath(
-                                settings,
-                                routes,
-                                store,
-                                objects,
-                                metrics.meters(),
-                                clock,
-                                workers.alarms(),
-                                this::operations));
+        InvocationPath path = opened(path(settings, clock));
         operations = operations(control, jobs, scaling, path, keys, roles, clock);
         authenticator = authenticator(settings, keys);
         handler = router();
@@ -110,7 +100,7 @@ final class Rooms implements AutoCloseable {
         scaling.start();
         // What was not told before the last end: behind the start, which is in a hurry.
         workers.alarms().at(clock.instant().plusSeconds(1), messaging::start);
-        path.start();
+        workers.alarms().at(clock.instant().plusSeconds(1), path::start);
         jobs.resume(Jobs.folder(settings));
     }
 
@@ -130,6 +120,18 @@ final class Rooms implements AutoCloseable {
     private Messaging messaging(Settings settings, MovableClock clock, Supplier<URI> here) {
         return new Messaging(
                 store, tags, clock, workers.alarms(), here, this::operations, settings.owner());
+    }
+
+    private InvocationPath path(Settings settings, InstantSource clock) {
+        return new InvocationPath(
+                settings,
+                routes,
+                store,
+                objects,
+                metrics.meters(),
+                clock,
+                workers.alarms(),
+                this::operations);
     }
 
     private Autoscaling scaling(
