@@ -17,7 +17,8 @@ record EnvCommand() implements Command {
                     + " AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME AWS_ENDPOINT_URL_S3"
                     + " AWS_ENDPOINT_URL_CLOUDWATCH AWS_ENDPOINT_URL_CLOUDWATCH_LOGS"
                     + " AWS_ENDPOINT_URL_STS AWS_ENDPOINT_URL_IAM"
-                    + " AWS_ENDPOINT_URL_APPLICATION_AUTO_SCALING";
+                    + " AWS_ENDPOINT_URL_APPLICATION_AUTO_SCALING AWS_ENDPOINT_URL_EVENTBRIDGE"
+                    + " AWS_ENDPOINT_URL_SCHEDULER AWS_ENDPOINT_URL_SNS AWS_ENDPOINT_URL_SQS";
 
     @Override
     public Syntax syntax() {
