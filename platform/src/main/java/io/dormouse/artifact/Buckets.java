@@ -210,6 +210,7 @@ final class Buckets {
                                     .map(upload -> Uploads.drop(tx, upload.id()))
                                     .toList();
                     Catalog.deleteBucket(tx, request.bucket());
+                    Setting.removeAll(tx, request.bucket());
                     tags.removeAll(tx, "arn:aws:s3:::" + request.bucket());
                     return gone;
                 });

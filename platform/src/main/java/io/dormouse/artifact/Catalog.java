@@ -43,7 +43,23 @@ final class Catalog {
                         id TEXT PRIMARY KEY, bucket TEXT NOT NULL, key TEXT NOT NULL,
                         initiated INTEGER NOT NULL, attributes TEXT NOT NULL) WITHOUT ROWID
                     """,
-                    "CREATE INDEX s3_upload_key ON s3_upload(bucket, key, initiated, id)");
+                    "CREATE INDEX s3_upload_key ON s3_upload(bucket, key, initiated, id)",
+                    """
+                    CREATE TABLE s3_setting(
+                        bucket TEXT NOT NULL, name TEXT NOT NULL, body TEXT NOT NULL,
+                        PRIMARY KEY(bucket, name)) WITHOUT ROWID
+                    """,
+                    "CREATE INDEX s3_setting_name ON s3_setting(name, bucket)",
+                    "ALTER TABLE s3_version ADD COLUMN superseded INTEGER",
+                    """
+                    CREATE INDEX s3_version_current ON s3_version(bucket, modified, seq)
+                        WHERE latest = 1
+                    """,
+                    """
+                    CREATE INDEX s3_version_superseded ON s3_version(bucket, superseded, seq)
+                        WHERE latest = 0
+                    """,
+                    "CREATE INDEX s3_upload_initiated ON s3_upload(bucket, initiated)");
 
     private static final String BUCKET = "SELECT name, owner, region, created FROM s3_bucket ";
     static final String VERSION =
@@ -155,7 +171,9 @@ final class Catalog {
         Optional<Version> replaced = version(tx, version.bucket(), version.key(), version.id());
         replaced.ifPresent(old -> tx.update("DELETE FROM s3_version WHERE seq = ?", old.seq()));
         tx.update(
-                "UPDATE s3_version SET latest = 0 WHERE bucket = ? AND key = ? AND latest = 1",
+                "UPDATE s3_version SET latest = 0, superseded = ?"
+                        + " WHERE bucket = ? AND key = ? AND latest = 1",
+                version.modified(),
                 version.bucket(),
                 version.key());
         tx.update(
@@ -185,7 +203,7 @@ final class Catalog {
         tx.update("DELETE FROM s3_version WHERE seq = ?", version.seq());
         if (version.isLatest()) {
             tx.update(
-                    "UPDATE s3_version SET latest = 1 WHERE seq ="
+                    "UPDATE s3_version SET latest = 1, superseded = NULL WHERE seq ="
                             + " (SELECT max(seq) FROM s3_version WHERE bucket = ? AND key = ?)",
                     version.bucket(),
                     version.key());

@@ -89,6 +89,7 @@ final class Completion {
                 .key(request.key())
                 .location("/" + request.bucket() + "/" + request.key())
                 .eTag(version.quotedEtag())
+                .versionId(version.shownId().orElse(null))
                 .build();
     }
 

@@ -111,13 +111,14 @@ final class Copies {
                             original.etag(),
                             attributes,
                             parts);
-            writes.commit(
-                    draft,
-                    request,
-                    tx -> {
-                        parts.forEach(part -> Catalog.insert(tx, part));
-                        return copy;
-                    });
+            Version made =
+                    writes.commit(
+                            draft,
+                            request,
+                            tx -> {
+                                parts.forEach(part -> Catalog.insert(tx, part));
+                                return copy;
+                            });
             CopyObjectResult result =
                     new Attributes(attributes.checksums(), Map.of())
                             .onto(CopyObjectResult.builder())
@@ -126,7 +127,8 @@ final class Copies {
                             .build();
             return CopyObjectResponse.builder()
                     .copyObjectResult(result)
-                    .copySourceVersionId(source.versionId())
+                    .copySourceVersionId(original.shownId().orElse(null))
+                    .versionId(made.shownId().orElse(null))
                     .build();
         } finally {
             contents.release(found.version().content());

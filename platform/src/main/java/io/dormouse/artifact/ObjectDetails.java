@@ -57,7 +57,9 @@ final class ObjectDetails {
                 });
         Version version = found.version();
         GetObjectAttributesResponse.Builder response =
-                GetObjectAttributesResponse.builder().lastModified(version.modified());
+                GetObjectAttributesResponse.builder()
+                        .versionId(version.shownId().orElse(null))
+                        .lastModified(version.modified());
         if (asked.contains("ETag")) {
             response.eTag(version.etag());
         }
@@ -124,6 +126,7 @@ final class ObjectDetails {
     GetObjectTaggingResponse tags(GetObjectTaggingRequest request) {
         Version version = required(request, request.bucket(), request.key(), request.versionId());
         return GetObjectTaggingResponse.builder()
+                .versionId(version.shownId().orElse(null))
                 .tagSet(ObjectTags.parse(version.attributes().member("Tagging").orElse("")))
                 .build();
     }
@@ -140,9 +143,10 @@ final class ObjectDetails {
                     ObjectReads.required(
                             tx, request, request.bucket(), request.key(), request.versionId());
             Catalog.update(tx, version, version.attributes().with(tags));
+            Notifications.tagged(tx, version, true);
             return true;
         });
-        return PutObjectTaggingResponse.builder().build();
+        return PutObjectTaggingResponse.builder().versionId(request.versionId()).build();
     }
 
     ///
@@ -153,8 +157,9 @@ final class ObjectDetails {
                     ObjectReads.required(
                             tx, request, request.bucket(), request.key(), request.versionId());
             Catalog.update(tx, version, version.attributes().without("Tagging"));
+            Notifications.tagged(tx, version, false);
             return true;
         });
-        return DeleteObjectTaggingResponse.builder().build();
+        return DeleteObjectTaggingResponse.builder().versionId(request.versionId()).build();
     }
 }

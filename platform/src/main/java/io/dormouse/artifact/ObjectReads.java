@@ -198,9 +198,7 @@ final class ObjectReads {
         if (Members.text(request, "PartNumber").isPresent() && version.isMultipart()) {
             response.partsCount(found.parts().size());
         }
-        if (!version.id().equals(Version.NULL_ID)) {
-            response.versionId(version.id());
-        }
+        version.shownId().ifPresent(response::versionId);
         attributes
                 .member("Tagging")
                 .map(tags -> ObjectTags.parse(tags).size())

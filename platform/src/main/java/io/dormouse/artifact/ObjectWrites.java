@@ -32,6 +32,7 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
 /// Objects written and deleted.
 final class ObjectWrites {
     private static final int DELETE_MAX = 1000;
+    private static final String DELETE = "DeleteObject";
 
     private final Store store;
     private final Contents contents;
@@ -68,14 +69,18 @@ final class ObjectWrites {
                     attributes.with(sums.members()).with(Map.of(Upload.TYPE, Upload.FULL_OBJECT));
             Version version =
                     fresh(request.bucket(), request.key(), received.md5(), all, List.of(part));
-            commit(
-                    draft,
-                    request,
-                    tx -> {
-                        Catalog.insert(tx, part);
-                        return version;
-                    });
-            return all.onto(PutObjectResponse.builder()).eTag(version.quotedEtag()).build();
+            Version made =
+                    commit(
+                            draft,
+                            request,
+                            tx -> {
+                                Catalog.insert(tx, part);
+                                return version;
+                            });
+            return all.onto(PutObjectResponse.builder())
+                    .eTag(made.quotedEtag())
+                    .versionId(made.shownId().orElse(null))
+                    .build();
         }
     }
 
@@ -129,16 +134,15 @@ final class ObjectWrites {
                     Version version = write.apply(tx);
                     Buckets.required(tx, request, version.bucket());
                     conditions.checkWrite(Catalog.latest(tx, version.bucket(), version.key()));
-                    return new Committed(
-                            version, Catalog.insert(tx, version).map(old -> orphan(tx, old)));
+                    Version named = version.withId(Versioning.of(tx, version.bucket()).newId());
+                    Optional<Contents.Orphan> replaced =
+                            Catalog.insert(tx, named).map(old -> Deletion.orphan(tx, old));
+                    Notifications.created(tx, named, request);
+                    return new Committed(named, replaced);
                 });
         draft.recorded();
         committed.replaced().ifPresent(contents::unlink);
         return committed.version();
-    }
-
-    private static Contents.Orphan orphan(Tx tx, Version version) {
-        return new Contents.Orphan(version.content(), Catalog.deleteContent(tx, version.content()));
     }
 
     /// [DeleteObject](https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObject.html): that
@@ -150,29 +154,26 @@ final class ObjectWrites {
                         Optional.empty(),
                         Optional.empty(),
                         Optional.empty());
-        List<Contents.Orphan> orphans =
+        Deletion deletion =
                 store.write(tx -> {
                     Buckets.required(tx, request, request.bucket());
                     conditions.checkWrite(Catalog.latest(tx, request.bucket(), request.key()));
-                    return delete(
+                    return Deletion.of(
                             tx,
                             request.bucket(),
                             request.key(),
-                            Optional.ofNullable(request.versionId()));
+                            Optional.ofNullable(request.versionId()),
+                            now(),
+                            DELETE);
                 });
-        orphans.forEach(contents::unlink);
-        return DeleteObjectResponse.builder().versionId(request.versionId()).build();
-    }
-
-    private static List<Contents.Orphan> delete(
-            Tx tx, String bucket, String key, Optional<String> versionId) {
-        Optional<Version> version =
-                Catalog.version(tx, bucket, key, versionId.orElse(Version.NULL_ID));
-        if (version.isEmpty()) {
-            return List.of();
+        deletion.orphans().forEach(contents::unlink);
+        DeleteObjectResponse.Builder response =
+                DeleteObjectResponse.builder().versionId(request.versionId());
+        if (deletion.isOfMarker()) {
+            response.deleteMarker(true);
+            deletion.version().map(Version::id).ifPresent(response::versionId);
         }
-        Catalog.delete(tx, version.get());
-        return List.of(orphan(tx, version.get()));
+        return response.build();
     }
 
     /// [DeleteObjects](https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html), all
@@ -193,7 +194,17 @@ final class ObjectWrites {
         return response;
     }
 
-    private static DeleteObjectsResponse delete(
+    private static DeletedObject deleted(ObjectIdentifier asked, Deletion deletion) {
+        DeletedObject.Builder deleted =
+                DeletedObject.builder().key(asked.key()).versionId(asked.versionId());
+        if (deletion.isOfMarker()) {
+            deleted.deleteMarker(true);
+            deletion.version().map(Version::id).ifPresent(deleted::deleteMarkerVersionId);
+        }
+        return deleted.build();
+    }
+
+    private DeleteObjectsResponse delete(
             Tx tx, String bucket, Delete delete, List<Contents.Orphan> orphans) {
         List<DeletedObject> deleted = new ArrayList<>();
         List<software.amazon.awssdk.services.s3.model.S3Error> errors = new ArrayList<>();
@@ -207,13 +218,16 @@ final class ObjectWrites {
                                     Optional.empty())
                             .checkWrite(Catalog.latest(tx, bucket, each.key()));
                 }
-                orphans.addAll(
-                        delete(tx, bucket, each.key(), Optional.ofNullable(each.versionId())));
-                deleted.add(
-                        DeletedObject.builder()
-                                .key(each.key())
-                                .versionId(each.versionId())
-                                .build());
+                Deletion deletion =
+                        Deletion.of(
+                                tx,
+                                bucket,
+                                each.key(),
+                                Optional.ofNullable(each.versionId()),
+                                now(),
+                                DELETE);
+                orphans.addAll(deletion.orphans());
+                deleted.add(deleted(each, deletion));
             } catch (S3Exception e) {
                 errors.add(
                         software.amazon.awssdk.services.s3.model.S3Error.builder()

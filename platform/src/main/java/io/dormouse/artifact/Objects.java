@@ -89,8 +89,12 @@ import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 import software.amazon.awssdk.services.s3.model.ListPartsRequest;
 import software.amazon.awssdk.services.s3.model.ListPartsResponse;
 import software.amazon.awssdk.services.s3.model.Payer;
+import software.amazon.awssdk.services.s3.model.PutBucketNotificationConfigurationRequest;
+import software.amazon.awssdk.services.s3.model.PutBucketNotificationConfigurationResponse;
 import software.amazon.awssdk.services.s3.model.PutBucketTaggingRequest;
 import software.amazon.awssdk.services.s3.model.PutBucketTaggingResponse;
+import software.amazon.awssdk.services.s3.model.PutBucketVersioningRequest;
+import software.amazon.awssdk.services.s3.model.PutBucketVersioningResponse;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.PutObjectResponse;
 import software.amazon.awssdk.services.s3.model.PutObjectTaggingRequest;
@@ -110,6 +114,7 @@ public final class Objects implements S3Client {
     /// The tables of this room, for `Store.open`.
     public static final Schema SCHEMA = Catalog.SCHEMA;
 
+    private final Store store;
     private final Contents contents;
     private final Buckets buckets;
     private final ObjectReads reads;
@@ -126,6 +131,7 @@ public final class Objects implements S3Client {
     /// @param folder where the content lies; used by this store's platform alone
     /// @param clock the platform's
     public Objects(Store store, Path folder, InstantSource clock) {
+        this.store = store;
         this.contents = new Contents(store, folder);
         this.buckets = new Buckets(store, clock);
         this.reads = new ObjectReads(store, contents);
@@ -378,16 +384,23 @@ public final class Objects implements S3Client {
     @Override
     public GetBucketNotificationConfigurationResponse getBucketNotificationConfiguration(
             GetBucketNotificationConfigurationRequest request) {
-        return settings.answer(
-                request,
-                request.bucket(),
-                GetBucketNotificationConfigurationResponse.builder().build());
+        return Notifications.get(store, request);
+    }
+
+    @Override
+    public PutBucketNotificationConfigurationResponse putBucketNotificationConfiguration(
+            PutBucketNotificationConfigurationRequest request) {
+        return Notifications.put(store, request);
     }
 
     @Override
     public GetBucketVersioningResponse getBucketVersioning(GetBucketVersioningRequest request) {
-        return settings.answer(
-                request, request.bucket(), GetBucketVersioningResponse.builder().build());
+        return Versioning.get(store, request);
+    }
+
+    @Override
+    public PutBucketVersioningResponse putBucketVersioning(PutBucketVersioningRequest request) {
+        return Versioning.put(store, request);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.dormouse.artifact;
 
 import java.time.Instant;
+import java.util.Optional;
 
 /// A version of an object: what a key means, or meant.
 ///
@@ -24,6 +25,26 @@ record Version(
         String content,
         Attributes attributes) {
     static final String NULL_ID = "null";
+
+    /// The id as answers show it; nothing for what was made without versioning.
+    Optional<String> shownId() {
+        return Optional.of(id).filter(each -> !each.equals(NULL_ID));
+    }
+
+    Version withId(String newId) {
+        return new Version(
+                seq,
+                bucket,
+                key,
+                newId,
+                isLatest,
+                isMarker,
+                bytes,
+                etag,
+                modified,
+                content,
+                attributes);
+    }
 
     String quotedEtag() {
         return '"' + etag + '"';

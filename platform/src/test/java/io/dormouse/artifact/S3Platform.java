@@ -59,6 +59,10 @@ final class S3Platform implements AutoCloseable {
         }
     }
 
+    Store store() {
+        return store;
+    }
+
     Objects objects() {
         return objects;
     }

@@ -42,7 +42,9 @@ import software.amazon.awssdk.services.s3.model.ListObjectVersionsRequest;
 import software.amazon.awssdk.services.s3.model.ListObjectsRequest;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
 import software.amazon.awssdk.services.s3.model.ListPartsRequest;
+import software.amazon.awssdk.services.s3.model.PutBucketNotificationConfigurationRequest;
 import software.amazon.awssdk.services.s3.model.PutBucketTaggingRequest;
+import software.amazon.awssdk.services.s3.model.PutBucketVersioningRequest;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.PutObjectTaggingRequest;
 import software.amazon.awssdk.services.s3.model.UploadPartCopyRequest;
@@ -136,6 +138,14 @@ final class Calls {
         calls.put(
                 "GetBucketLogging",
                 Call.plain(GetBucketLoggingRequest::builder, S3Client::getBucketLogging));
+        calls.put(
+                "PutBucketNotificationConfiguration",
+                Call.plain(
+                        PutBucketNotificationConfigurationRequest::builder,
+                        S3Client::putBucketNotificationConfiguration));
+        calls.put(
+                "PutBucketVersioning",
+                Call.plain(PutBucketVersioningRequest::builder, S3Client::putBucketVersioning));
         calls.put(
                 "GetObjectLockConfiguration",
                 Call.plain(
