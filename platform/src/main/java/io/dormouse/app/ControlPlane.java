@@ -1,6 +1,7 @@
 package io.dormouse.app;
 
 import io.dormouse.artifact.Objects;
+import io.dormouse.artifact.Retention;
 import io.dormouse.endpoint.Containers;
 import io.dormouse.endpoint.Departure;
 import io.dormouse.endpoint.EndpointConfigs;
@@ -64,6 +65,11 @@ final class ControlPlane implements AutoCloseable {
 
     Endpoints endpoints() {
         return endpoints;
+    }
+
+    /// What of the object store the registry and the endpoints need.
+    Retention retention() {
+        return Retention.all(List.of(endpoints, models, packages));
     }
 
     /// What serves SageMaker's operations, with tags and Search over the jobs too.

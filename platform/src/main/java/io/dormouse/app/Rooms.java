@@ -97,6 +97,7 @@ final class Rooms implements AutoCloseable {
         handler = router();
         Thread.ofVirtual().name("sweep").start(objects::sweep);
         control.start();
+        objects.live(workers.alarms(), control.retention());
         scaling.start();
         // What was not told before the last end: behind the start, which is in a hurry.
         workers.alarms().at(clock.instant().plusSeconds(1), messaging::start);

@@ -4,6 +4,7 @@ import io.dormouse.store.Query;
 import io.dormouse.store.Row;
 import io.dormouse.store.Schema;
 import io.dormouse.store.Tx;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -52,7 +53,7 @@ final class Catalog {
                     "CREATE INDEX s3_setting_name ON s3_setting(name, bucket)",
                     "ALTER TABLE s3_version ADD COLUMN superseded INTEGER",
                     """
-                    CREATE INDEX s3_version_current ON s3_version(bucket, modified, seq)
+                    CREATE INDEX s3_version_current ON s3_version(bucket, marker, modified, seq)
                         WHERE latest = 1
                     """,
                     """
@@ -296,6 +297,12 @@ final class Catalog {
                         bucket,
                         afterKey,
                         limit);
+    }
+
+    /// Uploads of a bucket that were begun before a time.
+    static List<Upload> uploadsBefore(Query query, String bucket, Instant before) {
+        return query.list(
+                UPLOAD + "WHERE bucket = ? AND initiated < ?", Catalog::upload, bucket, before);
     }
 
     static void insert(Tx tx, Upload upload) {

@@ -40,17 +40,21 @@ final class Completion {
         if (wanted.isEmpty()) {
             throw S3Error.MALFORMED_XML.error();
         }
-        Optional<Version> done =
-                store.read(query -> Catalog.versionWith(query, request.uploadId()))
-                        .filter(version -> version.bucket().equals(request.bucket()))
-                        .filter(version -> version.key().equals(request.key()));
+        Optional<ObjectWrites.Made> done =
+                store.read(query ->
+                        Catalog.versionWith(query, request.uploadId())
+                                .filter(version -> version.bucket().equals(request.bucket()))
+                                .filter(version -> version.key().equals(request.key()))
+                                .map(version ->
+                                        new ObjectWrites.Made(
+                                                version, Expiry.header(query, version))));
         if (done.isPresent()) {
             return answer(request, done.get());
         }
         List<Contents.Orphan> unused = new ArrayList<>();
-        Version version;
+        ObjectWrites.Made made;
         try (Draft draft = contents.draft()) {
-            version =
+            made =
                     writes.commit(
                             draft,
                             request,
@@ -65,7 +69,7 @@ final class Completion {
                                                 request.uploadId());
                                 List<Part> all = Catalog.parts(tx, upload.id());
                                 List<Part> chosen = chosen(wanted, all, upload);
-                                Version made = version(request, upload, chosen);
+                                Version whole = version(request, upload, chosen);
                                 all.removeAll(chosen);
                                 for (Part part : all) {
                                     Catalog.delete(tx, part);
@@ -74,15 +78,16 @@ final class Completion {
                                             .ifPresent(unused::add);
                                 }
                                 Catalog.deleteUpload(tx, upload.id());
-                                return made;
+                                return whole;
                             });
         }
         unused.forEach(contents::unlink);
-        return answer(request, version);
+        return answer(request, made);
     }
 
     private static CompleteMultipartUploadResponse answer(
-            CompleteMultipartUploadRequest request, Version version) {
+            CompleteMultipartUploadRequest request, ObjectWrites.Made made) {
+        Version version = made.version();
         return version.attributes()
                 .onto(CompleteMultipartUploadResponse.builder())
                 .bucket(request.bucket())
@@ -90,6 +95,7 @@ final class Completion {
                 .location("/" + request.bucket() + "/" + request.key())
                 .eTag(version.quotedEtag())
                 .versionId(version.shownId().orElse(null))
+                .expiration(made.expiration().orElse(null))
                 .build();
     }
 

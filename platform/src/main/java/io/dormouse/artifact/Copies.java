@@ -111,7 +111,7 @@ final class Copies {
                             original.etag(),
                             attributes,
                             parts);
-            Version made =
+            ObjectWrites.Made made =
                     writes.commit(
                             draft,
                             request,
@@ -128,7 +128,8 @@ final class Copies {
             return CopyObjectResponse.builder()
                     .copyObjectResult(result)
                     .copySourceVersionId(original.shownId().orElse(null))
-                    .versionId(made.shownId().orElse(null))
+                    .versionId(made.version().shownId().orElse(null))
+                    .expiration(made.expiration().orElse(null))
                     .build();
         } finally {
             contents.release(found.version().content());

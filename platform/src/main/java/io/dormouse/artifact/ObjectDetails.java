@@ -53,7 +53,8 @@ final class ObjectDetails {
                                     request.bucket(),
                                     request.key(),
                                     request.versionId());
-                    return new ObjectReads.Found(version, Catalog.parts(query, version.content()));
+                    return ObjectReads.Found.of(
+                            query, version, Catalog.parts(query, version.content()));
                 });
         Version version = found.version();
         GetObjectAttributesResponse.Builder response =

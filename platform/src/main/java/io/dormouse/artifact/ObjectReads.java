@@ -27,7 +27,13 @@ import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 /// Objects read: whole, in ranges, by part, on conditions.
 final class ObjectReads {
     /// A version with the parts of its content.
-    record Found(Version version, List<Part> parts) {}
+    ///
+    /// @param expiration the `x-amz-expiration` header
+    record Found(Version version, List<Part> parts, Optional<String> expiration) {
+        static Found of(Query query, Version version, List<Part> parts) {
+            return new Found(version, parts, Expiry.header(query, version));
+        }
+    }
 
     private static final List<String> OVERRIDABLE =
             List.of(
@@ -87,7 +93,8 @@ final class ObjectReads {
                                     request.bucket(),
                                     request.key(),
                                     request.versionId());
-                    return new Found(
+                    return Found.of(
+                            query,
                             version,
                             request.partNumber() == null
                                     ? List.of()
@@ -130,7 +137,7 @@ final class ObjectReads {
         return contents.pinned(
                 query -> {
                     Version version = required(query, request, bucket, key, versionId);
-                    return new Found(version, Catalog.parts(query, version.content()));
+                    return Found.of(query, version, Catalog.parts(query, version.content()));
                 },
                 found -> found.version().content());
     }
@@ -199,6 +206,7 @@ final class ObjectReads {
             response.partsCount(found.parts().size());
         }
         version.shownId().ifPresent(response::versionId);
+        found.expiration().ifPresent(response::expiration);
         attributes
                 .member("Tagging")
                 .map(tags -> ObjectTags.parse(tags).size())

@@ -45,9 +45,18 @@ final class ObjectWrites {
     }
 
     /// Times of objects are in whole seconds, as their `Last-Modified` is.
-    Instant now() {
+    static Instant seconds(InstantSource clock) {
         return clock.instant().truncatedTo(ChronoUnit.SECONDS);
     }
+
+    Instant now() {
+        return seconds(clock);
+    }
+
+    /// A version that was made.
+    ///
+    /// @param expiration the `x-amz-expiration` header
+    record Made(Version version, Optional<String> expiration) {}
 
     static String newContent() {
         return UUID.randomUUID().toString();
@@ -69,7 +78,7 @@ final class ObjectWrites {
                     attributes.with(sums.members()).with(Map.of(Upload.TYPE, Upload.FULL_OBJECT));
             Version version =
                     fresh(request.bucket(), request.key(), received.md5(), all, List.of(part));
-            Version made =
+            Made made =
                     commit(
                             draft,
                             request,
@@ -78,8 +87,9 @@ final class ObjectWrites {
                                 return version;
                             });
             return all.onto(PutObjectResponse.builder())
-                    .eTag(made.quotedEtag())
-                    .versionId(made.shownId().orElse(null))
+                    .eTag(made.version().quotedEtag())
+                    .versionId(made.version().shownId().orElse(null))
+                    .expiration(made.expiration().orElse(null))
                     .build();
         }
     }
@@ -121,14 +131,14 @@ final class ObjectWrites {
     /// Records a new version, if the request's conditions hold, and unlinks what it replaces.
     ///
     /// @param write adds what belongs to the version, in the same transaction, and says what it is
-    Version commit(Draft draft, SdkPojo request, Function<Tx, Version> write) {
+    Made commit(Draft draft, SdkPojo request, Function<Tx, Version> write) {
         Conditions conditions =
                 new Conditions(
                         Members.text(request, "IfMatch"),
                         Members.text(request, "IfNoneMatch"),
                         Optional.empty(),
                         Optional.empty());
-        record Committed(Version version, Optional<Contents.Orphan> replaced) {}
+        record Committed(Made made, Optional<Contents.Orphan> replaced) {}
         Committed committed =
                 store.write(tx -> {
                     Version version = write.apply(tx);
@@ -138,11 +148,11 @@ final class ObjectWrites {
                     Optional<Contents.Orphan> replaced =
                             Catalog.insert(tx, named).map(old -> Deletion.orphan(tx, old));
                     Notifications.created(tx, named, request);
-                    return new Committed(named, replaced);
+                    return new Committed(new Made(named, Expiry.header(tx, named)), replaced);
                 });
         draft.recorded();
         committed.replaced().ifPresent(contents::unlink);
-        return committed.version();
+        return committed.made();
     }
 
     /// [DeleteObject](https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObject.html): that

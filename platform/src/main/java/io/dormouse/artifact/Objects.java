@@ -2,9 +2,11 @@ package io.dormouse.artifact;
 
 import io.dormouse.store.Schema;
 import io.dormouse.store.Store;
+import io.dormouse.timing.Alarms;
 import io.dormouse.wire.s3.S3Error;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.concurrent.atomic.AtomicReference;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.core.sync.ResponseTransformer;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -18,6 +20,8 @@ import software.amazon.awssdk.services.s3.model.CreateBucketRequest;
 import software.amazon.awssdk.services.s3.model.CreateBucketResponse;
 import software.amazon.awssdk.services.s3.model.CreateMultipartUploadRequest;
 import software.amazon.awssdk.services.s3.model.CreateMultipartUploadResponse;
+import software.amazon.awssdk.services.s3.model.DeleteBucketLifecycleRequest;
+import software.amazon.awssdk.services.s3.model.DeleteBucketLifecycleResponse;
 import software.amazon.awssdk.services.s3.model.DeleteBucketRequest;
 import software.amazon.awssdk.services.s3.model.DeleteBucketResponse;
 import software.amazon.awssdk.services.s3.model.DeleteBucketTaggingRequest;
@@ -89,6 +93,8 @@ import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 import software.amazon.awssdk.services.s3.model.ListPartsRequest;
 import software.amazon.awssdk.services.s3.model.ListPartsResponse;
 import software.amazon.awssdk.services.s3.model.Payer;
+import software.amazon.awssdk.services.s3.model.PutBucketLifecycleConfigurationRequest;
+import software.amazon.awssdk.services.s3.model.PutBucketLifecycleConfigurationResponse;
 import software.amazon.awssdk.services.s3.model.PutBucketNotificationConfigurationRequest;
 import software.amazon.awssdk.services.s3.model.PutBucketNotificationConfigurationResponse;
 import software.amazon.awssdk.services.s3.model.PutBucketTaggingRequest;
@@ -115,6 +121,8 @@ public final class Objects implements S3Client {
     public static final Schema SCHEMA = Catalog.SCHEMA;
 
     private final Store store;
+    private final InstantSource clock;
+    private final AtomicReference<Runnable> rulesChanged = new AtomicReference<>(() -> {});
     private final Contents contents;
     private final Buckets buckets;
     private final ObjectReads reads;
@@ -132,6 +140,7 @@ public final class Objects implements S3Client {
     /// @param clock the platform's
     public Objects(Store store, Path folder, InstantSource clock) {
         this.store = store;
+        this.clock = clock;
         this.contents = new Contents(store, folder);
         this.buckets = new Buckets(store, clock);
         this.reads = new ObjectReads(store, contents);
@@ -149,6 +158,17 @@ public final class Objects implements S3Client {
     /// start need not wait for it.
     public void sweep() {
         contents.sweep();
+    }
+
+    /// Executes lifecycle rules from now on: soon after one was put, and at each midnight in UTC.
+    /// Nothing is done at once.
+    ///
+    /// @param alarms by this store's clock; their tasks may take a while
+    /// @param retention asked where a bucket or rule is registry-aware
+    public void live(Alarms alarms, Retention retention) {
+        Lifecycle lifecycle = new Lifecycle(store, contents, clock, retention);
+        rulesChanged.set(() -> alarms.at(clock.instant(), lifecycle::sweep));
+        new Midnights(alarms, clock, lifecycle::sweep).start();
     }
 
     @Override
@@ -336,7 +356,21 @@ public final class Objects implements S3Client {
     @Override
     public GetBucketLifecycleConfigurationResponse getBucketLifecycleConfiguration(
             GetBucketLifecycleConfigurationRequest request) {
-        throw settings.absent(request, request.bucket(), S3Error.NO_SUCH_LIFECYCLE_CONFIGURATION);
+        return LifecycleRules.get(store, request);
+    }
+
+    @Override
+    public PutBucketLifecycleConfigurationResponse putBucketLifecycleConfiguration(
+            PutBucketLifecycleConfigurationRequest request) {
+        PutBucketLifecycleConfigurationResponse response = LifecycleRules.put(store, request);
+        rulesChanged.get().run();
+        return response;
+    }
+
+    @Override
+    public DeleteBucketLifecycleResponse deleteBucketLifecycle(
+            DeleteBucketLifecycleRequest request) {
+        return LifecycleRules.delete(store, request);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.dormouse.endpoint;
 
+import io.dormouse.artifact.Retention;
 import io.dormouse.aws.AwsError;
 import io.dormouse.aws.Shapes;
 import io.dormouse.aws.TagList;
@@ -15,10 +16,12 @@ import io.dormouse.worker.Groups;
 import io.dormouse.worker.Tuning;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import java.util.stream.Stream;
 import software.amazon.awssdk.services.sagemaker.SageMakerClient;
 import software.amazon.awssdk.services.sagemaker.model.CreateEndpointRequest;
 import software.amazon.awssdk.services.sagemaker.model.CreateEndpointResponse;
@@ -45,7 +48,7 @@ import software.amazon.awssdk.services.sagemaker.model.VariantPropertyType;
 ///
 /// AWS page:
 /// [CreateEndpoint](https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpoint.html).
-public final class Endpoints implements SageMakerClient {
+public final class Endpoints implements SageMakerClient, Retention {
     private final Store store;
     private final Tags tags;
     private final InstantSource clock;
@@ -94,6 +97,22 @@ public final class Endpoints implements SageMakerClient {
     @Override
     public void close() {
         reconciler.close();
+    }
+
+    /// An endpoint needs what it serves or is on its way to, though its model be deleted.
+    @Override
+    public Map<String, String> needed(Query query) {
+        Map<String, String> needed = new LinkedHashMap<>();
+        for (Entry<Endpoint> entry : endpoints.all(query)) {
+            EndpointState state = entry.body().state();
+            Stream.of(state.current(), state.next())
+                    .flatMap(Optional::stream)
+                    .map(plan -> Containers.artifact(plan.container()))
+                    .flatMap(Optional::stream)
+                    .forEach(uri ->
+                            needed.put(uri, "endpoint " + entry.body().name() + " serves it"));
+        }
+        return needed;
     }
 
     @Override

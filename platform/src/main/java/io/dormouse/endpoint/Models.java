@@ -1,5 +1,6 @@
 package io.dormouse.endpoint;
 
+import io.dormouse.artifact.Retention;
 import io.dormouse.aws.AwsError;
 import io.dormouse.aws.EventDetail;
 import io.dormouse.aws.Shapes;
@@ -14,6 +15,7 @@ import io.dormouse.store.Store;
 import io.dormouse.store.Tags;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,7 +38,7 @@ import software.amazon.awssdk.services.sagemaker.model.SearchRecord;
 ///
 /// AWS page:
 /// [CreateModel](https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateModel.html).
-public final class Models implements SageMakerClient {
+public final class Models implements SageMakerClient, Retention {
     private final Store store;
     private final Tags tags;
     private final InstantSource clock;
@@ -61,6 +63,25 @@ public final class Models implements SageMakerClient {
 
     @Override
     public void close() {}
+
+    /// A model needs its artifact for as long as it exists: an endpoint can be made of it.
+    @Override
+    public Map<String, String> needed(Query query) {
+        Map<String, String> needed = new LinkedHashMap<>();
+        for (Entry<DescribeModelResponse> entry : models.all(query)) {
+            DescribeModelResponse model = entry.body();
+            List<ContainerDefinition> containers =
+                    model.primaryContainer() == null
+                            ? model.containers()
+                            : List.of(model.primaryContainer());
+            for (ContainerDefinition container : containers) {
+                Containers.artifact(container)
+                        .ifPresent(
+                                uri -> needed.put(uri, "model " + model.modelName() + " uses it"));
+            }
+        }
+        return needed;
+    }
 
     @Override
     public CreateModelResponse createModel(CreateModelRequest request) {

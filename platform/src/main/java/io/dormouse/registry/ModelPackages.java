@@ -1,5 +1,6 @@
 package io.dormouse.registry;
 
+import io.dormouse.artifact.Retention;
 import io.dormouse.aws.AwsError;
 import io.dormouse.aws.Shapes;
 import io.dormouse.aws.TagList;
@@ -36,6 +37,7 @@ import software.amazon.awssdk.services.sagemaker.model.ListModelPackagesRequest;
 import software.amazon.awssdk.services.sagemaker.model.ListModelPackagesResponse;
 import software.amazon.awssdk.services.sagemaker.model.ModelApprovalStatus;
 import software.amazon.awssdk.services.sagemaker.model.ModelPackage;
+import software.amazon.awssdk.services.sagemaker.model.ModelPackageContainerDefinition;
 import software.amazon.awssdk.services.sagemaker.model.ModelPackageStatus;
 import software.amazon.awssdk.services.sagemaker.model.ModelPackageStatusDetails;
 import software.amazon.awssdk.services.sagemaker.model.ModelPackageSummary;
@@ -50,7 +52,7 @@ import software.amazon.awssdk.services.sagemaker.model.UpdateModelPackageRespons
 ///
 /// AWS page:
 /// [CreateModelPackage](https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateModelPackage.html).
-public final class ModelPackages implements SageMakerClient {
+public final class ModelPackages implements SageMakerClient, Retention {
     static final String KIND = "model-package";
 
     private final Store store;
@@ -82,6 +84,57 @@ public final class ModelPackages implements SageMakerClient {
 
     @Override
     public void close() {}
+
+    /// Approved versions need their models, and so do those that wait for approval unless a later
+    /// one of their group has it; packages without versions always.
+    @Override
+    public Map<String, String> needed(Query query) {
+        List<DescribeModelPackageResponse> all =
+                packages.all(query).stream().map(Entry::body).toList();
+        Map<String, Integer> approved = new HashMap<>();
+        for (DescribeModelPackageResponse each : all) {
+            if (each.modelApprovalStatus() == ModelApprovalStatus.APPROVED) {
+                approved.merge(each.modelPackageGroupName(), each.modelPackageVersion(), Math::max);
+            }
+        }
+        Map<String, String> needed = new HashMap<>();
+        for (DescribeModelPackageResponse each : all) {
+            if (isNeeded(each, approved) && each.inferenceSpecification() != null) {
+                String why =
+                        "model package "
+                                + each.modelPackageArn()
+                                + (each.modelPackageVersion() == null
+                                        ? " has no versions"
+                                        : " is " + each.modelApprovalStatusAsString());
+                each.inferenceSpecification().containers().stream()
+                        .map(ModelPackages::artifact)
+                        .flatMap(Optional::stream)
+                        .forEach(uri -> needed.put(uri, why));
+            }
+        }
+        return needed;
+    }
+
+    private static boolean isNeeded(
+            DescribeModelPackageResponse each, Map<String, Integer> approved) {
+        if (each.modelPackageVersion() == null) {
+            return true;
+        }
+        return switch (each.modelApprovalStatus()) {
+            case APPROVED -> true;
+            case REJECTED -> false;
+            case PENDING_MANUAL_APPROVAL, UNKNOWN_TO_SDK_VERSION ->
+                    each.modelPackageVersion()
+                            > approved.getOrDefault(each.modelPackageGroupName(), 0);
+        };
+    }
+
+    private static Optional<String> artifact(ModelPackageContainerDefinition container) {
+        return container.modelDataSource() != null
+                        && container.modelDataSource().s3DataSource() != null
+                ? Optional.ofNullable(container.modelDataSource().s3DataSource().s3Uri())
+                : Optional.ofNullable(container.modelDataUrl());
+    }
 
     @Override
     public CreateModelPackageResponse createModelPackage(CreateModelPackageRequest request) {

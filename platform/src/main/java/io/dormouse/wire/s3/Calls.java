@@ -8,6 +8,7 @@ import software.amazon.awssdk.services.s3.model.CompleteMultipartUploadRequest;
 import software.amazon.awssdk.services.s3.model.CopyObjectRequest;
 import software.amazon.awssdk.services.s3.model.CreateBucketRequest;
 import software.amazon.awssdk.services.s3.model.CreateMultipartUploadRequest;
+import software.amazon.awssdk.services.s3.model.DeleteBucketLifecycleRequest;
 import software.amazon.awssdk.services.s3.model.DeleteBucketRequest;
 import software.amazon.awssdk.services.s3.model.DeleteBucketTaggingRequest;
 import software.amazon.awssdk.services.s3.model.DeleteObjectRequest;
@@ -42,6 +43,7 @@ import software.amazon.awssdk.services.s3.model.ListObjectVersionsRequest;
 import software.amazon.awssdk.services.s3.model.ListObjectsRequest;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
 import software.amazon.awssdk.services.s3.model.ListPartsRequest;
+import software.amazon.awssdk.services.s3.model.PutBucketLifecycleConfigurationRequest;
 import software.amazon.awssdk.services.s3.model.PutBucketNotificationConfigurationRequest;
 import software.amazon.awssdk.services.s3.model.PutBucketTaggingRequest;
 import software.amazon.awssdk.services.s3.model.PutBucketVersioningRequest;
@@ -138,6 +140,14 @@ final class Calls {
         calls.put(
                 "GetBucketLogging",
                 Call.plain(GetBucketLoggingRequest::builder, S3Client::getBucketLogging));
+        calls.put(
+                "PutBucketLifecycleConfiguration",
+                Call.plain(
+                        PutBucketLifecycleConfigurationRequest::builder,
+                        S3Client::putBucketLifecycleConfiguration));
+        calls.put(
+                "DeleteBucketLifecycle",
+                Call.plain(DeleteBucketLifecycleRequest::builder, S3Client::deleteBucketLifecycle));
         calls.put(
                 "PutBucketNotificationConfiguration",
                 Call.plain(
