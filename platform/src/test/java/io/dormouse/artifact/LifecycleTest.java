@@ -52,16 +52,19 @@ class LifecycleTest {
         store.close();
     }
 
-    @SafeVarargs
-    private void rules(Consumer<LifecycleRule.Builder>... rules) {
-        List<LifecycleRule> all =
-                List.of(rules).stream()
-                        .map(rule ->
-                                LifecycleRule.builder()
-                                        .status(ExpirationStatus.ENABLED)
-                                        .applyMutation(rule)
-                                        .build())
-                        .toList();
+    private static LifecycleRule rule(Consumer<LifecycleRule.Builder> rule) {
+        return LifecycleRule.builder().status(ExpirationStatus.ENABLED).applyMutation(rule).build();
+    }
+
+    private void rules(Consumer<LifecycleRule.Builder> only) {
+        rules(List.of(rule(only)));
+    }
+
+    private void rules(Consumer<LifecycleRule.Builder> one, Consumer<LifecycleRule.Builder> other) {
+        rules(List.of(rule(one), rule(other)));
+    }
+
+    private void rules(List<LifecycleRule> all) {
         s3.putBucketLifecycleConfiguration(
                 r -> r.bucket(BUCKET).lifecycleConfiguration(c -> c.rules(all)));
     }

@@ -17,7 +17,9 @@ final class Backlog {
 
     private final Deque<Waiting> waiting = new ArrayDeque<>();
     private int running;
+
     /// Adds one, unless as many wait already: then false.
+    ///
     /// @return false where there are as many already
     synchronized boolean add(Waiting request, int waitingMax) {
         return waiting.size() < waitingMax && waiting.add(request);
