@@ -73,7 +73,7 @@ public final class EventStream {
     /// Of all that has been put.
     private static int crc(ByteBuffer message) {
         CRC32 crc = new CRC32();
-        crc.update(message.array(), 0, message.position());
+        crc.update(message.duplicate().flip());
         return (int) crc.getValue();
     }
 }

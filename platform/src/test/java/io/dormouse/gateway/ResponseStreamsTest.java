@@ -98,7 +98,7 @@ class ResponseStreamsTest {
                     assertThrows(
                             ExecutionException.class,
                             () -> done.get(Serving.PATIENCE.toSeconds(), TimeUnit.SECONDS));
-            return failed.getCause();
+            return java.util.Objects.requireNonNull(failed.getCause());
         }
 
         @Override
