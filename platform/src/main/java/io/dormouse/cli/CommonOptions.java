@@ -69,6 +69,11 @@ public final class CommonOptions {
                 .orElseGet(() -> Path.of(System.getProperty("user.home"), ".dormouse"));
     }
 
+    /// The address where it was given as an option.
+    Optional<URI> givenEndpoint() {
+        return arguments.find(ENDPOINT_URL);
+    }
+
     public URI endpoint() {
         return arguments
                 .find(ENDPOINT_URL)

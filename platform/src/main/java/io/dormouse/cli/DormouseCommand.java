@@ -3,6 +3,7 @@ package io.dormouse.cli;
 import io.dormouse.cli.line.Command;
 import io.dormouse.cli.line.CommandLine;
 import io.dormouse.cli.line.Console;
+import io.dormouse.tuner.TuneFailed;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.ConnectException;
@@ -37,6 +38,8 @@ public final class DormouseCommand {
         commands.put("delete", DeleteCommand::new);
         commands.put("logs", LogsCommand::new);
         commands.put("why", WhyCommand::new);
+        commands.put("tune", TuneCommand::new);
+        commands.put("cost", CostCommand::new);
         commands.put("completion", () -> new CompletionCommand(() -> commandLine(start)));
         commands.put(RecordedCommands.WORD, () -> new RecordedCommands(() -> commandLine(start)));
         return new CommandLine(
@@ -53,8 +56,8 @@ public final class DormouseCommand {
     }
 
     private static String sentence(Exception failure) {
-        if (failure instanceof Failed failed) {
-            return String.valueOf(failed.getMessage());
+        if (failure instanceof Failed || failure instanceof TuneFailed) {
+            return String.valueOf(failure.getMessage());
         }
         if (failure instanceof AwsServiceException e && e.awsErrorDetails() != null) {
             String message = String.valueOf(e.awsErrorDetails().errorMessage());

@@ -127,7 +127,7 @@ record InvokeCommand() implements Command {
         }
     }
 
-    private static SdkBytes read(Path file) {
+    static SdkBytes read(Path file) {
         try {
             return SdkBytes.fromByteArray(
                     file.toString().equals("-")
@@ -140,7 +140,8 @@ record InvokeCommand() implements Command {
         }
     }
 
-    private static String guess(Optional<String> name, SdkBytes body) {
+    /// The content type of a payload that does not say its own.
+    static String guess(Optional<String> name, SdkBytes body) {
         String file = name.orElse("");
         if (file.endsWith(".json")) {
             return "application/json";

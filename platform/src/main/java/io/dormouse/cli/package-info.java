@@ -4,7 +4,7 @@
 /// list takes a fraction of a second. With `-v` it prints each call, ready to paste for the aws
 /// CLI.
 ///
-/// May use: `aws` for shapes as JSON, and libraries.
+/// May use: `aws` for shapes as JSON, `tuner`, and libraries.
 @NullMarked
 package io.dormouse.cli;
 

@@ -71,6 +71,34 @@ public record Option<T>(
                 text -> number(text, min, max));
     }
 
+    /// Whole numbers within bounds, parted by commas.
+    public static Option<List<Integer>> numbers(
+            String name, String label, int min, int max, String description) {
+        return new Option<>(
+                List.of(name),
+                label,
+                description,
+                Optional.empty(),
+                List.of(),
+                text ->
+                        Pattern.compile(",")
+                                .splitAsStream(text)
+                                .map(each -> number(each.strip(), min, max))
+                                .toList());
+    }
+
+    /// A number within bounds, which may have a fraction.
+    public static Option<Double> decimal(
+            String name, String label, double min, double max, String description) {
+        return new Option<>(
+                List.of(name),
+                label,
+                description,
+                Optional.empty(),
+                List.of(),
+                text -> decimal(text, min, max));
+    }
+
     /// One of a few whole numbers.
     public static Option<Integer> number(
             String name, String label, List<Integer> choices, String description) {
@@ -133,6 +161,16 @@ public record Option<T>(
             return Integer.parseInt(text);
         }
         throw new IllegalArgumentException("a whole number from " + min + " to " + max);
+    }
+
+    private static double decimal(String text, double min, double max) {
+        if (Pattern.matches("[0-9]{1,9}([.][0-9]{1,9})?", text)) {
+            double value = Double.parseDouble(text);
+            if (value >= min && value <= max) {
+                return value;
+            }
+        }
+        throw new IllegalArgumentException("a number from " + min + " to " + max);
     }
 
     private static String oneOf(List<String> choices, String text) {
