@@ -128,7 +128,7 @@ record TuneCommand() implements Command {
         if (!target.isAws() || arguments.get(YES)) {
             return true;
         }
-        if (System.console() == null) {
+        if (!System.console().isTerminal()) {
             throw new WrongUse("Nobody can be asked here: say --yes to call AWS.");
         }
         String answer = System.console().readLine("Go on? [y/N] ");
