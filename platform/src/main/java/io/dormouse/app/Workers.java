@@ -19,6 +19,7 @@ import io.dormouse.worker.process.ProcessPreparation;
 import io.dormouse.worker.process.ProcessSettings;
 import io.dormouse.worker.python.Environments;
 import io.dormouse.worker.python.Installer;
+import io.dormouse.worker.python.PythonPreparation;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -54,6 +55,7 @@ final class Workers implements AutoCloseable {
                         settings.programs().resolve("modelserver.jar"),
                         settings.cache(),
                         line -> LOG.log(System.Logger.Level.DEBUG, line));
+        capacity = new Capacity(machine.memoryMb(), machine.cores() * CORES_PROMISED);
         launcher =
                 new ProcessLauncher(
                         installation,
@@ -61,11 +63,11 @@ final class Workers implements AutoCloseable {
                                         settings.data().resolve("run"),
                                         settings.data().resolve("models"))
                                 .isolating(settings.isolation()),
+                        capacity,
                         Workers::notice);
         launcher.found().forEach(io.dormouse.worker.Instance::close);
         alarms = new ClockAlarms(clock);
         clock.onMove(alarms::recheck);
-        capacity = new Capacity(machine.memoryMb(), machine.cores() * CORES_PROMISED);
         warm =
                 new WarmPool(
                         launcher,
@@ -93,7 +95,12 @@ final class Workers implements AutoCloseable {
                 new ModelStore(
                         settings.data().resolve("models"),
                         s3,
-                        new ProcessPreparation(launcher, machine.memoryMb() / 2));
+                        new PythonPreparation(
+                                new ProcessPreparation(launcher, machine.memoryMb() / 2),
+                                environments,
+                                settings.data().resolve("environments"),
+                                launcher,
+                                machine.memoryMb() / 2));
         warm.fill();
         keepInstalled(installation, settings.cache(), clock);
     }

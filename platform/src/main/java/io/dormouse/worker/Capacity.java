@@ -22,7 +22,7 @@ import java.util.concurrent.locks.ReentrantLock;
 /// caller waits; then an error says what is full and who holds it.
 public final class Capacity {
     /// Gives up idle instances.
-    interface Evictable {
+    public interface Evictable {
         /// Those that no request needs now.
         List<Eviction.Candidate> idle();
 
@@ -175,7 +175,7 @@ public final class Capacity {
     }
 
     /// Reserves what is free now; makes nobody go.
-    Optional<Reservation> tryReserve(String owner, long memoryMb, double cores) {
+    public Optional<Reservation> tryReserve(String owner, long memoryMb, double cores) {
         lock.lock();
         try {
             return take(owner, memoryMb, cores);
@@ -261,11 +261,13 @@ public final class Capacity {
         }
     }
 
-    void register(Evictable evictable) {
+    /// From now on it is asked for idle ones.
+    public void register(Evictable evictable) {
         evictables.add(evictable);
     }
 
-    void unregister(Evictable evictable) {
+    /// It is asked no more.
+    public void unregister(Evictable evictable) {
         evictables.remove(evictable);
     }
 

@@ -11,6 +11,11 @@ public interface Preparation {
     /// @throws StartFailed when there is no model server here
     String version() throws StartFailed;
 
+    /// The same for one kind of model.
+    default String version(PreparedModel.Kind kind) throws StartFailed {
+        return version();
+    }
+
     /// Prepares a model. Takes as long as loading it several times.
     ///
     /// @param model the unpacked artifact; only read

@@ -2,6 +2,7 @@ package io.dormouse.worker.model;
 
 import io.dormouse.worker.PreparedModel.Kind;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 
 /// A container image's name, and the model server that stands for it here.
@@ -10,22 +11,16 @@ import java.util.Set;
 record ModelImage(String repository) {
     private static final Set<String> XGBOOST = Set.of("xgboost", "sagemaker-xgboost");
 
-    /// Of AWS's own images, those whose model server is a Python program.
-    private static final Set<String> PYTHON =
-            Set.of(
-                    "sagemaker-scikit-learn",
-                    "sagemaker-sparkml-serving",
-                    "scikit-learn",
-                    "sklearn",
-                    "pytorch-inference",
-                    "pytorch-training",
-                    "tensorflow-inference",
-                    "tensorflow-training",
-                    "mxnet-inference",
-                    "huggingface-pytorch-inference",
-                    "huggingface-pytorch-tgi-inference",
-                    "huggingface-tensorflow-inference",
-                    "python");
+    /// Of AWS's own images, those whose model server is a Python program, and whose defaults it
+    /// has.
+    private static final Map<String, String> PYTHON =
+            Map.of(
+                    "sagemaker-scikit-learn", "sklearn",
+                    "scikit-learn", "sklearn",
+                    "sklearn", "sklearn",
+                    "pytorch-inference", "pytorch",
+                    "pytorch-training", "pytorch",
+                    "python", "toolkit");
 
     static ModelImage of(String image) {
         String name = image.toLowerCase(Locale.ROOT);
@@ -47,7 +42,13 @@ record ModelImage(String repository) {
         if (last.contains("onnx") || last.startsWith("djl")) {
             return Kind.ONNX;
         }
-        return PYTHON.contains(last) ? Kind.PYTHON : Kind.CONTAINER;
+        return PYTHON.containsKey(last) ? Kind.PYTHON : Kind.CONTAINER;
+    }
+
+    /// Whose defaults a Python program of this image has.
+    String family() {
+        String last = repository.substring(repository.lastIndexOf('/') + 1);
+        return XGBOOST.contains(last) ? "xgboost" : PYTHON.getOrDefault(last, "toolkit");
     }
 
     /// Whether the name is ours: then what the artifact holds may choose the model server.

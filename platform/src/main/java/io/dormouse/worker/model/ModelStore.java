@@ -39,7 +39,7 @@ public final class ModelStore implements Models {
     /// Whether this platform has a model server for an image, by its repository's name.
     public static boolean servable(String image) {
         ModelImage named = ModelImage.of(image);
-        return named.ours() || named.kind() == Kind.ONNX || named.kind() == Kind.XGBOOST;
+        return named.ours() || named.kind() != Kind.CONTAINER;
     }
 
     @Override
@@ -50,6 +50,9 @@ public final class ModelStore implements Models {
         try {
             String digest = fetched(download, source, progress);
             Path folder = shelf.path(digest).resolve(MODEL);
+            if (kind == Kind.PYTHON) {
+                return python(image, digest, source, progress);
+            }
             Kind inside = Artifact.kindInside(folder, kind);
             if (inside != kind && !image.ours()) {
                 throw new StartFailed(
@@ -68,16 +71,13 @@ public final class ModelStore implements Models {
     private static Kind requireBuiltIn(ModelSource source, ModelImage image) throws StartFailed {
         Kind kind = image.kind();
         boolean script = !source.environment().getOrDefault("SAGEMAKER_PROGRAM", "").isEmpty();
-        if (kind == Kind.PYTHON || (script && kind != Kind.CONTAINER)) {
-            throw new StartFailed(
-                    StartFailed.Cause.PLATFORM,
-                    "%s is served by a Python program, and Python model servers are not here yet: export the model to ONNX or XGBoost's JSON"
-                            .formatted(script ? "a model with a script" : source.image()));
+        if (script && kind != Kind.CONTAINER) {
+            return Kind.PYTHON;
         }
         if (kind == Kind.CONTAINER) {
             throw new StartFailed(
                     StartFailed.Cause.PLATFORM,
-                    "the image %s is none of the built-in model servers (…/xgboost, …/sagemaker-xgboost, dormouse/onnx) and needs a Docker launcher, which is not here yet"
+                    "the image %s is none of the built-in model servers (…/xgboost, …/sagemaker-scikit-learn, …/pytorch-inference, dormouse/onnx) and needs a Docker launcher, which is not here yet"
                             .formatted(source.image()));
         }
         return kind;
@@ -134,16 +134,50 @@ public final class ModelStore implements Models {
         return Download.hex(Download.sha256().digest(bytes)).substring(0, 8);
     }
 
+    /// A model that its owner's program serves: the program is in the artifact, or in an archive of
+    /// its own.
+    private PreparedModel python(
+            ModelImage image, String digest, ModelSource source, LogSink progress)
+            throws StartFailed, IOException {
+        Script script = Script.of(source, shelf.path(digest).resolve(MODEL));
+        String code = "";
+        if (script.archive().isPresent()) {
+            code = fetched(new Download(s3, script.archive().get()), source, progress);
+        }
+        Path from = shelf.path(code.isEmpty() ? digest : code).resolve(MODEL);
+        String name =
+                digest + "/python-" + script.key(image, code, preparation.version(Kind.PYTHON));
+        boolean own = !code.isEmpty();
+        Start start = form -> script.lay(image, own ? Optional.of(from) : Optional.empty(), form);
+        return prepared(Kind.PYTHON, digest, name, start, source, progress);
+    }
+
+    /// What lies in the folder of a form before it is prepared.
+    private interface Start {
+        void lay(Path form) throws IOException;
+    }
+
     private PreparedModel prepared(Kind kind, String digest, ModelSource source, LogSink progress)
             throws StartFailed, IOException {
+        String name = digest + "/" + kind.argument() + "-" + preparation.version(kind);
+        return prepared(kind, digest, name, _ -> {}, source, progress);
+    }
+
+    private PreparedModel prepared(
+            Kind kind,
+            String digest,
+            String name,
+            Start start,
+            ModelSource source,
+            LogSink progress)
+            throws StartFailed, IOException {
         Path folder = shelf.path(digest).resolve(MODEL);
-        String name = digest + "/" + kind.argument() + "-" + preparation.version();
         ReentrantLock lock = locks.computeIfAbsent(name, _ -> new ReentrantLock());
         lock.lock();
         try {
             Path into = shelf.path(name);
             if (!Files.exists(into)) {
-                into = prepare(kind, folder, name, progress);
+                into = prepare(kind, folder, name, start, progress);
             }
             Preparation.Outcome outcome = outcome(into);
             return new PreparedModel(
@@ -157,12 +191,13 @@ public final class ModelStore implements Models {
         }
     }
 
-    private Path prepare(Kind kind, Path folder, String name, LogSink progress)
+    private Path prepare(Kind kind, Path folder, String name, Start start, LogSink progress)
             throws StartFailed, IOException {
         progress.line("preparing the model for this machine");
         Path work = shelf.aside();
         try {
             Path form = Files.createDirectory(work.resolve("form"));
+            start.lay(form);
             Preparation.Outcome outcome = preparation.prepare(kind, folder, form, progress);
             Files.writeString(
                     form.resolve(OUTCOME),

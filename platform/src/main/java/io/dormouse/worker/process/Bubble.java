@@ -25,9 +25,14 @@ record Bubble(
         Path folder,
         int scratchMb)
         implements Walls {
+    private static final Path MODEL = Path.of("/opt/ml/model");
+    private static final Path PREPARED = Path.of("/opt/ml/prepared");
+
     @Override
     public Sight sight(PreparedModel model) {
-        return Sight.of(model);
+        return model.kind() == PreparedModel.Kind.PYTHON
+                ? new Sight(MODEL, model.prepared().map(_ -> PREPARED))
+                : Sight.of(model);
     }
 
     @Override
@@ -43,6 +48,7 @@ record Bubble(
     @Override
     public Spawned spawn(Work work) throws IOException {
         List<Path> seen = new ArrayList<>(readable);
+        seen.addAll(work.readable());
         if (work.model().isPresent()) {
             seen.add(work.model().get().folder());
             work.model().get().prepared().ifPresent(seen::add);
@@ -54,8 +60,21 @@ record Bubble(
         Optional<String> preload =
                 Optional.ofNullable(environment.remove(WorkerEnvironment.PRELOAD));
         List<String> inside =
-                sandbox.aroundWorker(work.command(), seen, work.socket(), preload, scratchMb);
+                sandbox.aroundWorker(
+                        work.command(), seen, places(work), work.socket(), preload, scratchMb);
         return spawner.spawn(inside, environment, folder, work.wiring());
+    }
+
+    /// Programs of owners look for their model where SageMaker has it.
+    private static Map<Path, Path> places(Work work) {
+        Map<Path, Path> places = new TreeMap<>();
+        work.model()
+                .filter(model -> model.kind() == PreparedModel.Kind.PYTHON)
+                .ifPresent(model -> {
+                    places.put(MODEL, model.folder());
+                    model.prepared().ifPresent(form -> places.put(PREPARED, form));
+                });
+        return places;
     }
 
     @Override

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
@@ -55,6 +56,16 @@ public record Installation(
                         .filter(path -> !path.isEmpty())
                         .map(Path::of),
                 List.of(home(java), folder, jar.toAbsolutePath()));
+    }
+
+    /// What a worker is started with, up to its own arguments.
+    List<String> command(Heap heap) {
+        List<String> words = new ArrayList<>();
+        words.add(java.toString());
+        words.addAll(arguments);
+        words.addAll(heap.flags());
+        words.add(main);
+        return words;
     }
 
     private static Path home(Path java) {

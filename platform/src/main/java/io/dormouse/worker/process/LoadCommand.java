@@ -46,7 +46,7 @@ final class LoadCommand {
         return json.append("}}").toString().getBytes(StandardCharsets.UTF_8);
     }
 
-    private static void quote(StringBuilder json, String text) {
+    static void quote(StringBuilder json, String text) {
         json.append('"');
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);

@@ -95,6 +95,11 @@ final class Namespaces implements Walls {
     }
 
     @Override
+    public String scratch() {
+        return scratchOptions;
+    }
+
+    @Override
     public String kind() {
         return "namespaces";
     }
@@ -107,6 +112,9 @@ final class Namespaces implements Walls {
         List<Tree> trees = new ArrayList<>();
         try {
             for (Path each : inScratch) {
+                copy(each, each, trees);
+            }
+            for (Path each : work.readable()) {
                 copy(each, each, trees);
             }
             if (work.model().isPresent()) {
@@ -156,6 +164,11 @@ final class Namespaces implements Walls {
         for (Tree each : trees) {
             if (each.at().startsWith(SCRATCH)) {
                 makePlace(each);
+            } else if (Files.notExists(each.at())) {
+                // An empty folder, which all that are born later see, too.
+                Syscalls.allow("/", Syscalls.MS_RDONLY);
+                makePlace(each);
+                Syscalls.restrict("/", READ_ONLY);
             }
             Syscalls.attach(each.descriptor(), each.at().toString());
         }
@@ -170,14 +183,28 @@ final class Namespaces implements Walls {
 
     @Override
     public Sight show(Spawned worker, PreparedModel model) throws IOException {
+        return show(worker, model, List.of());
+    }
+
+    /// One that was forked has put its own scratch space over its parent's.
+    @Override
+    public Sight show(Spawned worker, PreparedModel model, List<Path> readable) throws IOException {
         List<Tree> trees = new ArrayList<>();
         int mounts = Syscalls.open("/proc/" + worker.pid() + "/ns/mnt");
         try {
+            for (Path each : readable) {
+                if (each.startsWith(SCRATCH)) {
+                    copy(each, each, trees);
+                }
+            }
             copy(model, trees);
             antechamber.visit(
                     mounts,
                     () -> {
                         for (Tree each : trees) {
+                            if (each.at().startsWith(SCRATCH)) {
+                                makePlace(each);
+                            }
                             Syscalls.attach(each.descriptor(), each.at().toString());
                         }
                         return 0;

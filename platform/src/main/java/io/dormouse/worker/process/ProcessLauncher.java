@@ -1,5 +1,6 @@
 package io.dormouse.worker.process;
 
+import io.dormouse.worker.Capacity;
 import io.dormouse.worker.Execution;
 import io.dormouse.worker.Instance;
 import io.dormouse.worker.InstanceSpec;
@@ -52,6 +53,7 @@ public final class ProcessLauncher implements Launcher {
     private final LogSink notices;
     private final Machine machine;
     private final CompletableFuture<Walls> walls;
+    private final PythonParents parents;
     private volatile boolean closed;
     private final SecureRandom random = new SecureRandom();
     private final ScheduledThreadPoolExecutor clock;
@@ -67,13 +69,33 @@ public final class ProcessLauncher implements Launcher {
     public ProcessLauncher(
             CompletableFuture<Installation> installation, ProcessSettings settings, LogSink notices)
             throws IOException {
-        this(installation, settings, Path.of("/proc"), notices);
+        this(installation, settings, Path.of("/proc"), Optional.empty(), notices);
+    }
+
+    /// The same, which counts in the machine's ledger what it keeps running by itself.
+    public ProcessLauncher(
+            CompletableFuture<Installation> installation,
+            ProcessSettings settings,
+            Capacity capacity,
+            LogSink notices)
+            throws IOException {
+        this(installation, settings, Path.of("/proc"), Optional.of(capacity), notices);
     }
 
     ProcessLauncher(
             CompletableFuture<Installation> installation,
             ProcessSettings settings,
             Path proc,
+            LogSink notices)
+            throws IOException {
+        this(installation, settings, proc, Optional.empty(), notices);
+    }
+
+    private ProcessLauncher(
+            CompletableFuture<Installation> installation,
+            ProcessSettings settings,
+            Path proc,
+            Optional<Capacity> capacity,
             LogSink notices)
             throws IOException {
         this.installation = installation;
@@ -86,6 +108,7 @@ public final class ProcessLauncher implements Launcher {
         var _ = clock.scheduleWithFixedDelay(() -> {}, 1, 1, TimeUnit.SECONDS);
         String path = Objects.requireNonNullElse(System.getenv("PATH"), "/usr/bin:/bin");
         this.machine = new Machine(settings.run(), settings.isolation(), path, proc, notices);
+        this.parents = new PythonParents(machine, capacity, settings.parentIdle(), clock, notices);
         this.walls =
                 installation
                         .handle((installed, failed) ->
@@ -132,6 +155,9 @@ public final class ProcessLauncher implements Launcher {
     public Instance start(InstanceSpec spec, Steps steps) throws StartFailed {
         requireServable(spec);
         PreparedModel model = spec.model();
+        if (model.kind() == PreparedModel.Kind.PYTHON) {
+            return startPython(spec, steps);
+        }
         Installation server = installed();
         Walls.Sight sight = walls().sight(model);
         List<String> what = new ArrayList<>();
@@ -146,9 +172,9 @@ public final class ProcessLauncher implements Launcher {
         Heap heap = Heap.of(model.kind(), spec.memoryMb());
         var worker =
                 new Worker(
-                        server,
-                        heap,
+                        server.command(heap),
                         what,
+                        List.of(),
                         Optional.of(model),
                         WorkerEnvironment.of(
                                 spec.environment(),
@@ -161,28 +187,63 @@ public final class ProcessLauncher implements Launcher {
         return spec.slots() == 1 ? spawn(worker, steps) : listening(worker, spec.slots(), steps);
     }
 
-    /// A worker about to be spawned.
-    private record Worker(
-            Installation server,
-            Heap heap,
-            List<String> what,
-            Optional<PreparedModel> model,
-            Map<String, String> environment,
-            String owner,
-            int memoryMb,
-            LogSink log) {
-        List<String> command(List<String> transport) {
-            List<String> command = new ArrayList<>();
-            command.add(server.java().toString());
-            command.addAll(server.arguments());
-            command.addAll(heap.flags());
-            command.add(server.main());
-            command.addAll(transport);
-            command.addAll(what);
-            command.add("--spawned");
-            command.add(String.valueOf(System.nanoTime()));
-            return command;
+    private Instance startPython(InstanceSpec spec, Steps steps) throws StartFailed {
+        PythonCommand python = PythonCommand.of(spec, walls());
+        var worker =
+                new Worker(
+                        python.program(),
+                        python.words(),
+                        python.readable(),
+                        Optional.of(spec.model()),
+                        python.environment(),
+                        spec.owner(),
+                        spec.memoryMb(),
+                        spec.log());
+        Optional<Instance> forked = forked(python, worker, spec, steps);
+        if (forked.isPresent()) {
+            return forked.get();
         }
+        return spec.slots() == 1 ? spawn(worker, steps) : listening(worker, spec.slots(), steps);
+    }
+
+    /// An instance that is forked from its environment's parent, put behind its walls and in its
+    /// limits, and only then let go.
+    private Optional<Instance> forked(
+            PythonCommand python, Worker worker, InstanceSpec spec, Steps steps)
+            throws StartFailed {
+        String id = newId("i-");
+        Path folder = spec.slots() == 1 ? settings.run() : socketFolder(id);
+        List<String> transport =
+                spec.slots() == 1
+                        ? List.of("--fd0")
+                        : List.of(
+                                "--listen",
+                                walls().socket(folder).toString(),
+                                "--slots",
+                                String.valueOf(spec.slots()));
+        List<String> words = PythonCommand.joined(transport, python.words());
+        Optional<Offspring> born = parents.fork(python, walls(), id, words);
+        if (born.isEmpty()) {
+            machine.folder().forget(id);
+            return Optional.empty();
+        }
+        Offspring child = born.get();
+        Path socket = walls().socket(child, folder);
+        Links links = spec.slots() == 1 ? new Links.One(child) : new Links.Socket(socket, child);
+        WorkerProcess instance = assembled(id, child, links, worker, steps);
+        try {
+            walls().show(child, spec.model(), python.readable());
+            child.go();
+        } catch (IOException e) {
+            instance.close();
+            throw new StartFailed(
+                    StartFailed.Cause.BROKEN, "a forked instance was not furnished: " + e, e);
+        }
+        steps.ended("spawn");
+        if (links instanceof Links.Socket sockets) {
+            awaitSocket(instance, sockets, socket);
+        }
+        return Optional.of(instance);
     }
 
     /// As many as the cores that the memory brings, a part of one counted whole: a start is not
@@ -195,7 +256,7 @@ public final class ProcessLauncher implements Launcher {
     private static void requireServable(InstanceSpec spec) throws StartFailed {
         PreparedModel model = spec.model();
         switch (model.kind()) {
-            case ONNX, XGBOOST -> {
+            case ONNX, XGBOOST, PYTHON -> {
                 long needed = (model.peakBytes() + MB - 1) / MB;
                 if (needed > spec.memoryMb()) {
                     throw new StartFailed(
@@ -204,7 +265,7 @@ public final class ProcessLauncher implements Launcher {
                                     .formatted(needed, spec.memoryMb()));
                 }
             }
-            case PYTHON, CONTAINER ->
+            case CONTAINER ->
                     throw new StartFailed(
                             StartFailed.Cause.PLATFORM,
                             "the process launcher cannot run the image " + model.image());
@@ -216,9 +277,9 @@ public final class ProcessLauncher implements Launcher {
         Installation server = installed();
         var worker =
                 new Worker(
-                        server,
-                        Heap.GENERIC,
+                        server.command(Heap.GENERIC),
                         List.of("--warm", server.warm().toString()),
+                        List.of(),
                         Optional.empty(),
                         WorkerEnvironment.of(Map.of()),
                         "",
@@ -264,7 +325,12 @@ public final class ProcessLauncher implements Launcher {
         try {
             return walls().spawn(
                             new Walls.Work(
-                                    command, worker.environment(), wiring, worker.model(), socket));
+                                    command,
+                                    worker.environment(),
+                                    wiring,
+                                    worker.model(),
+                                    socket,
+                                    worker.readable()));
         } catch (IOException e) {
             throw new StartFailed(
                     StartFailed.Cause.PLATFORM,
@@ -413,6 +479,7 @@ public final class ProcessLauncher implements Launcher {
         } catch (ExecutionException | TimeoutException e) {
             notices.line("some instances do not end: " + e);
         }
+        parents.close();
         clock.shutdown();
         closed = true;
         if (installation.isDone()) {

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -124,11 +125,13 @@ final class Sandbox {
     /// The same for a worker, which writes nothing but its socket and its scratch space, and knows
     /// nothing of the machine's accounts.
     ///
+    /// @param places what it reads under another name
     /// @param socket the socket's folder, where it has one
     /// @param preload what the loader puts before all its libraries
     List<String> aroundWorker(
             List<String> command,
             List<Path> readable,
+            Map<Path, Path> places,
             Optional<Path> socket,
             Optional<String> preload,
             int scratchMb) {
@@ -142,6 +145,8 @@ final class Sandbox {
         for (Path each : readable) {
             words.addAll(List.of("--ro-bind-try", each.toString(), each.toString()));
         }
+        places.forEach(
+                (at, from) -> words.addAll(List.of("--ro-bind", from.toString(), at.toString())));
         socket.ifPresent(
                 folder -> words.addAll(List.of("--bind", folder.toString(), folder.toString())));
         preload.ifPresent(

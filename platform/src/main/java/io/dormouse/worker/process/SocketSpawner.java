@@ -123,7 +123,7 @@ final class SocketSpawner implements Spawner, AutoCloseable {
     }
 
     /// Closing it closes one way, so that the answer under way still comes.
-    private static final class OneWay extends FilterOutputStream {
+    static final class OneWay extends FilterOutputStream {
         private final SocketChannel channel;
 
         OneWay(SocketChannel channel) {

@@ -185,11 +185,25 @@ final class Syscalls {
         }
     }
 
+    /// Takes attributes away from the mount at a path.
+    static void allow(String at, long attributes) throws IOException {
+        try (Arena arena = Arena.ofConfined()) {
+            change(arena, (int) AT_FDCWD, at, 0, 0, attributes);
+        }
+    }
+
     private static void restrict(Arena arena, int folder, String at, long flags, long attributes)
+            throws IOException {
+        change(arena, folder, at, flags, attributes, 0);
+    }
+
+    private static void change(
+            Arena arena, int folder, String at, long flags, long attributes, long cleared)
             throws IOException {
         // struct mount_attr: to set, to clear, propagation, user namespace
         MemorySegment attribute = arena.allocate(JAVA_LONG, 4);
         attribute.setAtIndex(JAVA_LONG, 0, attributes);
+        attribute.setAtIndex(JAVA_LONG, 1, cleared);
         done(
                 arena,
                 Call.MOUNT_SETATTR,

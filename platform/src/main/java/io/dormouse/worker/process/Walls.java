@@ -15,12 +15,14 @@ interface Walls extends AutoCloseable {
     /// @param environment all of it
     /// @param model empty for a generic worker, which is shown one later
     /// @param socket the folder of the socket that it will make, where it makes one
+    /// @param readable what this one reads, beside what all do
     record Work(
             List<String> command,
             Map<String, String> environment,
             Spawner.Wiring wiring,
             Optional<PreparedModel> model,
-            Optional<Path> socket) {}
+            Optional<Path> socket,
+            List<Path> readable) {}
 
     /// Where a worker finds a model.
     ///
@@ -49,8 +51,20 @@ interface Walls extends AutoCloseable {
     /// Lets a generic worker see its model.
     Sight show(Spawned worker, PreparedModel model) throws IOException;
 
+    /// Lets one that was forked see its model, and what it reads besides where that was hidden.
+    default Sight show(Spawned worker, PreparedModel model, List<Path> readable)
+            throws IOException {
+        return show(worker, model);
+    }
+
     /// A socket that a worker made, as the platform sees it.
     Path socket(Spawned worker, Path folder);
+
+    /// How the scratch space of one that was forked is to be mounted; empty where it has none of
+    /// its own.
+    default String scratch() {
+        return "";
+    }
 
     /// What they are, in a word; `none` where there are none.
     String kind();

@@ -29,7 +29,8 @@ class ProcessLauncherTest extends LauncherConformance {
                         Duration.ofMillis(500),
                         Duration.ofSeconds(1),
                         isolation,
-                        16),
+                        16,
+                        Duration.ofMillis(200)),
                 notices);
     }
 }
