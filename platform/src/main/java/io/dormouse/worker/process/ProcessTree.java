@@ -36,7 +36,7 @@ final class ProcessTree {
         return read("/proc/" + pid + "/status")
                 .lines()
                 .filter(line -> line.startsWith("NSpid:"))
-                .flatMap(line -> Arrays.stream(line.substring(6).strip().split("\\s+")))
+                .flatMap(line -> Arrays.stream(line.substring(6).strip().split("\\s+", -1)))
                 .map(Long::valueOf)
                 .toList();
     }

@@ -101,7 +101,7 @@ final class PythonParent implements AutoCloseable {
         String group =
                 Files.readAllLines(proc.resolve("status")).stream()
                         .filter(each -> each.startsWith("Gid:"))
-                        .map(each -> each.split("\\s+")[1])
+                        .map(each -> each.split("\\s+", -1)[1])
                         .findFirst()
                         .orElseThrow(() -> new IOException("the parent has ended"));
         // Opened before it is written, and never created.
