@@ -131,7 +131,8 @@ final class PythonParents implements Capacity.Evictable, AutoCloseable {
     /// @param words of the model server's command, its transport among them
     Optional<Offspring> fork(PythonCommand command, Walls walls, String id, List<String> words) {
         boolean possible = walls instanceof Namespaces || walls instanceof Open;
-        if (!possible || command.environment().getOrDefault("DORMOUSE_FORK", "").equals("off")) {
+        // Asked for by name only: behind namespaces it is not ready for use.
+        if (!possible || !command.environment().getOrDefault("DORMOUSE_FORK", "").equals("on")) {
             return Optional.empty();
         }
         Optional<Family> family = family(command.form().environment().key());
