@@ -5,6 +5,7 @@ import io.dormouse.artifact.Objects;
 import io.dormouse.job.JobRoom;
 import io.dormouse.job.ProcessingJobs;
 import io.dormouse.job.Programs;
+import io.dormouse.job.Scripts;
 import io.dormouse.job.TrainingJobs;
 import io.dormouse.metrics.LogWriter;
 import io.dormouse.metrics.Meters;
@@ -44,7 +45,8 @@ record Jobs(TrainingJobs training, ProcessingJobs processing) implements AutoClo
                                 reserve(workers.capacity(), owner, memoryMb, cores),
                         new Programs(
                                 Path.of(System.getProperty("java.home")),
-                                settings.programs().resolve("trainer.jar")),
+                                settings.programs().resolve("trainer.jar"),
+                                new Scripts(workers.environments(), objects)),
                         logs,
                         meters,
                         clock,

@@ -31,6 +31,12 @@ sealed interface Job<J extends Job<J>> permits TrainingJob, ProcessingJob {
 
     String instanceType();
 
+    /// In whose name its program speaks to the platform.
+    String roleArn();
+
+    /// Whether its program is to have no network, by its owner's wish.
+    boolean isolated();
+
     default boolean hasEnded() {
         return switch (status()) {
             case "Completed", "Failed", "Stopped" -> true;

@@ -1,6 +1,7 @@
 package io.dormouse.job;
 
 import io.dormouse.worker.Execution;
+import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -11,7 +12,7 @@ final class JobExecution {
     /// Something that takes its time.
     @FunctionalInterface
     interface Wait<T> {
-        T get() throws InterruptedException;
+        T get() throws JobFailed, IOException, InterruptedException;
     }
 
     private Optional<Execution> execution = Optional.empty();
@@ -20,7 +21,7 @@ final class JobExecution {
     private boolean abandoned;
 
     /// Waits for something, which a stop interrupts.
-    <T> T await(Wait<T> wait) throws InterruptedException {
+    <T> T await(Wait<T> wait) throws JobFailed, IOException, InterruptedException {
         synchronized (this) {
             if (stopped) {
                 throw new InterruptedException("stopped");

@@ -27,6 +27,9 @@ sealed interface JobKind<J extends Job<J>> permits Training, Processing {
     /// A witness of one run of the job's program.
     Witness<J> witness(J job) throws JobFailed;
 
+    /// Takes to S3 what is kept however the job ends.
+    void ended(J job, JobFolder folder) throws JobFailed, IOException;
+
     /// Whether a job that ends so leaves its outputs.
     boolean keeps(Ending ending);
 

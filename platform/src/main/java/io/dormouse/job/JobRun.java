@@ -1,6 +1,8 @@
 package io.dormouse.job;
 
 import io.dormouse.worker.Launcher;
+import io.dormouse.worker.LogSink;
+import io.dormouse.worker.Network;
 import io.dormouse.worker.RunSpec;
 import io.dormouse.worker.StartFailed;
 import java.io.IOException;
@@ -76,15 +78,16 @@ final class JobRun<J extends Job<J>> {
                 JobFolder folder = JobFolder.fresh(room.folder())) {
             advance(Job::preparing);
             kind.prepare(job, folder);
-            end(runProgram(job, spec(job, task, shape, folder), folder));
+            LogSink log = log(job);
+            Programs.Command command = execution.await(() -> task.program().laidOut(folder, log));
+            end(runProgram(job, spec(job, task, command, shape, folder), folder, log));
         }
     }
 
     /// Runs the program, and brings away what it leaves.
-    private Ending runProgram(J job, RunSpec spec, JobFolder folder)
+    private Ending runProgram(J job, RunSpec spec, JobFolder folder, LogSink log)
             throws JobFailed, IOException, InterruptedException {
         JobKind.Witness<J> witness = kind.witness(job);
-        String stream = job.name() + "/algo-1-" + now().getEpochSecond();
         if (advance(Job::running).isStopping() || execution.isAbandoned()) {
             return new Ending.Stopped();
         }
@@ -94,7 +97,7 @@ final class JobRun<J extends Job<J>> {
                             .run(
                                     spec,
                                     line -> {
-                                        room.logs().append(kind.logGroup(), stream, line);
+                                        log.line(line);
                                         witness.line(line);
                                     }));
         } catch (StartFailed e) {
@@ -105,6 +108,7 @@ final class JobRun<J extends Job<J>> {
                         execution.result(), spec, execution.isStopped(), witness.lastWords(folder));
         if (!execution.isAbandoned()) {
             life.move(witness.account(folder));
+            kind.ended(job, folder);
             if (kind.keeps(ending)) {
                 advance(Job::uploading);
                 kind.upload(job, folder);
@@ -113,24 +117,32 @@ final class JobRun<J extends Job<J>> {
         return ending;
     }
 
-    private RunSpec spec(J job, Task task, InstanceShape shape, JobFolder folder) {
-        Map<String, String> environment = new HashMap<>(task.environment());
+    private LogSink log(J job) {
+        String stream = job.name() + "/algo-1-" + now().getEpochSecond();
+        return line -> room.logs().append(kind.logGroup(), stream, line);
+    }
+
+    private RunSpec spec(
+            J job, Task task, Programs.Command command, InstanceShape shape, JobFolder folder) {
+        Map<String, String> environment = new HashMap<>(command.environment());
+        environment.putAll(task.environment());
         environment.put(kind.variable("NAME"), job.name());
         environment.put(kind.variable("ARN"), job.arn());
         return new RunSpec(
                 owner,
-                command(task.program().command(), folder),
+                seen(command.words(), folder),
                 folder.root(),
                 environment,
                 shape.memoryMb(),
                 shape.cores(),
                 task.timeLimit(),
-                task.program().readable());
+                command.readable(),
+                job.isolated() ? Network.NONE : command.network());
     }
 
     /// Where the program does not see its folder as `/opt/ml`, its arguments name the folder
     /// itself.
-    private List<String> command(List<String> words, JobFolder folder) {
+    private List<String> seen(List<String> words, JobFolder folder) {
         return room.launcher().can().contains(Launcher.Capability.ISOLATION)
                 ? words
                 : words.stream()

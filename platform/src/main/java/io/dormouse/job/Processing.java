@@ -72,6 +72,9 @@ final class Processing implements JobKind<ProcessingJob> {
     }
 
     @Override
+    public void ended(ProcessingJob job, JobFolder folder) {}
+
+    @Override
     public boolean keeps(Ending ending) {
         return ending instanceof Ending.Done;
     }

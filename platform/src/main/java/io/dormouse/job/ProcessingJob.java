@@ -91,6 +91,17 @@ record ProcessingJob(DescribeProcessingJobResponse description) implements Job<P
         return description.processingResources().clusterConfig().instanceTypeAsString();
     }
 
+    @Override
+    public String roleArn() {
+        return description.roleArn();
+    }
+
+    @Override
+    public boolean isolated() {
+        return description.networkConfig() != null
+                && Boolean.TRUE.equals(description.networkConfig().enableNetworkIsolation());
+    }
+
     /// Nothing of it is shown.
     @Override
     public ProcessingJob preparing(Instant at) {

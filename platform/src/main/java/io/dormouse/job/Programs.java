@@ -1,18 +1,46 @@
 package io.dormouse.job;
 
+import io.dormouse.worker.LogSink;
+import io.dormouse.worker.Network;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
-/// What runs for a container image: the images of built-in algorithms name programs of this
-/// machine.
+/// What runs for a container image: the images of built-in algorithms and of AWS's frameworks name
+/// programs of this machine.
 ///
-/// @param javaHome the JDK that runs them
+/// @param javaHome the JDK that runs the built-in ones
 /// @param trainerJar the built-in algorithms' program
-public record Programs(Path javaHome, Path trainerJar) {
-    /// A command, and what it must be able to read.
-    record Program(List<String> command, List<Path> readable) {}
+/// @param python what runs the frameworks' scripts
+public record Programs(Path javaHome, Path trainerJar, Scripts python) {
+    /// A command, and what it must have and be able to read and reach.
+    record Command(
+            List<String> words,
+            Map<String, String> environment,
+            List<Path> readable,
+            Network network) {
+        Command {
+            words = List.copyOf(words);
+            environment = Map.copyOf(environment);
+            readable = List.copyOf(readable);
+        }
+    }
+
+    /// A program that may take something to be laid out before it can be started.
+    interface Program {
+        /// Lays that out.
+        ///
+        /// @param folder with the job's inputs
+        /// @param log where it says what it does, where that takes its time
+        Command laidOut(JobFolder folder, LogSink log) throws JobFailed, IOException;
+    }
+
+    private static final String PYTHON_IMAGES =
+            "scripts for scikit-learn (…/sagemaker-scikit-learn:…), XGBoost (…/sagemaker-xgboost:…)"
+                    + " and PyTorch (…/pytorch-training:…)";
 
     /// The image's last path element without tag and digest: `sagemaker-xgboost`.
     static String repository(String image) {
@@ -22,40 +50,69 @@ public record Programs(Path javaHome, Path trainerJar) {
 
     /// The training program of an image.
     ///
+    /// @param entrypoint instead of the image's own; empty for that
     /// @throws JobFailed for an image that has none here
-    Program training(String image) throws JobFailed {
-        return switch (repository(image)) {
-            case "xgboost", "sagemaker-xgboost" ->
-                    new Program(
-                            List.of(
-                                    java(),
-                                    "--enable-native-access=ALL-UNNAMED",
-                                    "-XX:+UseSerialGC",
-                                    "-cp",
-                                    trainerJar.toString(),
-                                    "io.dormouse.trainer.Main"),
-                            List.of(javaHome, trainerJar));
-            default ->
-                    throw unknown(image, "training: the built-in XGBoost (…/sagemaker-xgboost:…)");
-        };
+    Program training(
+            String image,
+            Map<String, String> hyperparameters,
+            List<String> entrypoint,
+            List<String> arguments)
+            throws JobFailed {
+        String repository = repository(image);
+        boolean xgboost = repository.equals("xgboost") || repository.equals("sagemaker-xgboost");
+        boolean script = hyperparameters.containsKey(ScriptMode.PROGRAM);
+        if (xgboost && !script && entrypoint.isEmpty()) {
+            return trainer();
+        }
+        Framework framework =
+                Framework.of(repository)
+                        .orElseThrow(() ->
+                                unknown(
+                                        image,
+                                        "training: the built-in XGBoost (…/sagemaker-xgboost:…), and "
+                                                + PYTHON_IMAGES));
+        if (!entrypoint.isEmpty()) {
+            return python.program(entrypoint, arguments);
+        }
+        return python.training(framework, ScriptMode.of(hyperparameters, image));
+    }
+
+    private Program trainer() {
+        Command command =
+                new Command(
+                        List.of(
+                                java(),
+                                "--enable-native-access=ALL-UNNAMED",
+                                "-XX:+UseSerialGC",
+                                "-cp",
+                                trainerJar.toString(),
+                                "io.dormouse.trainer.Main"),
+                        Map.of(),
+                        List.of(javaHome, trainerJar),
+                        Network.NONE);
+        return (_, _) -> command;
     }
 
     /// The processing program of an image and an entry point: `java` of a `dormouse-java` image is
-    /// the JDK of this machine.
+    /// the JDK of this machine, `python3` of a framework's is the chosen interpreter.
     Program processing(String image, List<String> entrypoint, List<String> arguments)
             throws JobFailed {
+        if (Framework.of(repository(image)).isPresent()) {
+            return python.program(entrypoint, arguments);
+        }
         if (!repository(image).equals("dormouse-java")) {
-            throw unknown(image, "processing: a JDK (…/dormouse-java:25)");
+            throw unknown(image, "processing: a JDK (…/dormouse-java:25), and " + PYTHON_IMAGES);
         }
         if (entrypoint.isEmpty() || !entrypoint.getFirst().equals("java")) {
             throw JobFailed.client(
                     "ContainerEntrypoint of a dormouse-java image begins with \"java\", was "
                             + entrypoint);
         }
-        List<String> command = new ArrayList<>(List.of(java()));
-        command.addAll(entrypoint.subList(1, entrypoint.size()));
-        command.addAll(arguments);
-        return new Program(command, List.of(javaHome));
+        List<String> words = new ArrayList<>(List.of(java()));
+        words.addAll(entrypoint.subList(1, entrypoint.size()));
+        words.addAll(arguments);
+        Command command = new Command(words, Map.of(), List.of(javaHome), Network.NONE);
+        return (_, _) -> command;
     }
 
     private String java() {

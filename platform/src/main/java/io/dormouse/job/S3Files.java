@@ -46,8 +46,17 @@ record S3Files(S3Client s3) {
 
     /// Downloads every object whose key begins with the prefix, under the rest of its key.
     ///
-    /// @return how many there were, at least one
-    int download(String uri, Path folder) throws JobFailed, IOException {
+    /// @throws JobFailed where there is none
+    void download(String uri, Path folder) throws JobFailed, IOException {
+        if (downloadAny(uri, folder) == 0) {
+            throw JobFailed.client("no S3 objects found under " + uri);
+        }
+    }
+
+    /// The same where there may be none.
+    ///
+    /// @return how many there were
+    int downloadAny(String uri, Path folder) throws JobFailed, IOException {
         Location from = Location.of(uri);
         try {
             List<S3Object> objects =
@@ -57,9 +66,6 @@ record S3Files(S3Client s3) {
                             .stream()
                             .filter(object -> !object.key().endsWith("/"))
                             .toList();
-            if (objects.isEmpty()) {
-                throw JobFailed.client("no S3 objects found under " + uri);
-            }
             for (S3Object object : objects) {
                 Path file = folder.resolve(relative(from.key(), object.key())).normalize();
                 if (!file.startsWith(folder)) {
@@ -74,6 +80,17 @@ record S3Files(S3Client s3) {
             return objects.size();
         } catch (AwsServiceException e) {
             throw refused("read " + uri, e);
+        }
+    }
+
+    /// One object into a file, which is replaced.
+    void get(Location from, Path file) throws JobFailed, IOException {
+        Files.deleteIfExists(file);
+        try {
+            s3.getObject(
+                    r -> r.bucket(from.bucket()).key(from.key()), ResponseTransformer.toFile(file));
+        } catch (AwsServiceException e) {
+            throw refused("read " + from, e);
         }
     }
 

@@ -10,9 +10,12 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import software.amazon.awssdk.services.sagemaker.model.AlgorithmSpecification;
 import software.amazon.awssdk.services.sagemaker.model.Channel;
+import software.amazon.awssdk.services.sagemaker.model.CheckpointConfig;
 import software.amazon.awssdk.services.sagemaker.model.DescribeTrainingJobResponse;
 import software.amazon.awssdk.services.sagemaker.model.MetricDefinition;
 import software.amazon.awssdk.services.sagemaker.model.OutputCompressionType;
@@ -53,8 +56,14 @@ final class Training implements JobKind<TrainingJob> {
         Map<String, String> environment = new HashMap<>(asked.environment());
         // Threads that wait by spinning take from endpoints what they do not need themselves.
         environment.putIfAbsent("OMP_WAIT_POLICY", "PASSIVE");
+        AlgorithmSpecification algorithm = asked.algorithmSpecification();
         return new Task(
-                room.programs().training(asked.algorithmSpecification().trainingImage()),
+                room.programs()
+                        .training(
+                                algorithm.trainingImage(),
+                                asked.hyperParameters(),
+                                algorithm.containerEntrypoint(),
+                                algorithm.containerArguments()),
                 environment,
                 Duration.ofSeconds(asked.stoppingCondition().maxRuntimeInSeconds()));
     }
@@ -80,6 +89,10 @@ final class Training implements JobKind<TrainingJob> {
         folder.folder("model");
         folder.folder("output/data");
         folder.folder("checkpoints");
+        CheckpointConfig checkpoints = asked.checkpointConfig();
+        if (checkpoints != null) {
+            files.downloadAny(checkpoints.s3Uri(), folder.folder(checkpointPath(checkpoints)));
+        }
         folder.folder("tmp");
     }
 
@@ -93,6 +106,21 @@ final class Training implements JobKind<TrainingJob> {
                         room.meters(),
                         room.clock(),
                         job.name() + "/algo-1"));
+    }
+
+    /// Checkpoints, above all of a job that failed or was stopped: the next one goes on from them.
+    @Override
+    public void ended(TrainingJob job, JobFolder folder) throws JobFailed, IOException {
+        CheckpointConfig checkpoints = job.description().checkpointConfig();
+        if (checkpoints != null) {
+            files.putAll(
+                    S3Files.Location.of(checkpoints.s3Uri()),
+                    folder.folder(checkpointPath(checkpoints)));
+        }
+    }
+
+    private static String checkpointPath(CheckpointConfig checkpoints) {
+        return Objects.requireNonNullElse(checkpoints.localPath(), "/opt/ml/checkpoints");
     }
 
     /// A model that is not finished is a model, and may be what the caller stopped the job for.

@@ -129,6 +129,16 @@ record TrainingJob(DescribeTrainingJobResponse description) implements Job<Train
     }
 
     @Override
+    public String roleArn() {
+        return description.roleArn();
+    }
+
+    @Override
+    public boolean isolated() {
+        return Boolean.TRUE.equals(description.enableNetworkIsolation());
+    }
+
+    @Override
     public TrainingJob preparing(Instant at) {
         return moved(SecondaryStatus.DOWNLOADING, "Downloading input data", at);
     }

@@ -4,6 +4,9 @@ package io.dormouse.worker;
 public enum Network {
     /// None, not even loopback.
     NONE,
+    /// The platform, on the loopback port that it answers on outside, and nothing else: for
+    /// programs of owners.
+    PLATFORM,
     /// All that the platform reaches: while an environment is installed.
     OPEN
 }

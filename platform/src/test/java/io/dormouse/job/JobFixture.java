@@ -2,6 +2,8 @@ package io.dormouse.job;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dormouse.artifact.Archive;
+import io.dormouse.artifact.Folders;
 import io.dormouse.artifact.Objects;
 import io.dormouse.metrics.Meters;
 import io.dormouse.store.Store;
@@ -10,18 +12,24 @@ import io.dormouse.worker.Launcher;
 import io.dormouse.worker.process.Installation;
 import io.dormouse.worker.process.ProcessLauncher;
 import io.dormouse.worker.process.ProcessSettings;
+import io.dormouse.worker.python.Environments;
+import io.dormouse.worker.python.Installer;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.sagemaker.model.Channel;
 import software.amazon.awssdk.services.sagemaker.model.CreateProcessingJobRequest;
@@ -46,6 +54,7 @@ final class JobFixture implements AutoCloseable {
             "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1.7-1";
     static final String JAVA = "123456789012.dkr.ecr.us-east-1.amazonaws.com/dormouse-java:25";
     private static final String ROLE = "arn:aws:iam::123456789012:role/jobs";
+    private static final Archive.Limits LIMITS = Archive.Limits.DEFAULT;
     private static final Duration ENOUGH = Duration.ofSeconds(60);
 
     final Store store;
@@ -60,13 +69,18 @@ final class JobFixture implements AutoCloseable {
     private final Launcher launcher;
 
     JobFixture(Path folder) throws IOException {
+        this(folder, ProcessSettings.Isolation.ALL);
+    }
+
+    JobFixture(Path folder, ProcessSettings.Isolation isolation) throws IOException {
         InstantSource clock = InstantSource.system();
         store = Store.open(folder, clock, List.of(Objects.SCHEMA));
         s3 = new Objects(store, folder.resolve("objects"), clock);
         launcher =
                 new ProcessLauncher(
                         new CompletableFuture<Installation>(),
-                        ProcessSettings.in(folder.resolve("run"), folder.resolve("models")),
+                        ProcessSettings.in(folder.resolve("run"), folder.resolve("models"))
+                                .isolating(isolation),
                         _ -> {});
         JobRoom room =
                 new JobRoom(
@@ -82,7 +96,14 @@ final class JobFixture implements AutoCloseable {
                                 Path.of(System.getProperty("java.home")),
                                 Path.of("../trainer/target/trainer-0.1.0-all.jar")
                                         .toAbsolutePath()
-                                        .normalize()),
+                                        .normalize(),
+                                new Scripts(
+                                        new Environments(
+                                                folder.resolve("environments"),
+                                                "",
+                                                System.getenv().getOrDefault("PATH", ""),
+                                                new Installer(launcher, System.getenv(), 1024)),
+                                        s3)),
                         (group, stream, line) -> logs.add(group + " " + stream + " " + line),
                         Meters.NONE,
                         clock,
@@ -170,6 +191,57 @@ final class JobFixture implements AutoCloseable {
                                 .volumeSizeInGB(1)
                                 .instanceType(TrainingInstanceType.ML_M5_LARGE))
                 .stoppingCondition(s -> s.maxRuntimeInSeconds(120));
+    }
+
+    /// A training of a script, as the SDK's framework estimators ask for it.
+    ///
+    /// @param source the files of its source by their names
+    /// @param program which of them is to run
+    /// @param hyperparameters JSON each, as the SDK writes them
+    CreateTrainingJobRequest.Builder script(
+            String name,
+            String image,
+            Map<String, byte[]> source,
+            String program,
+            Map<String, String> hyperparameters)
+            throws IOException {
+        Path folder = Files.createTempDirectory("source");
+        for (var each : source.entrySet()) {
+            Files.write(folder.resolve(each.getKey()), each.getValue());
+        }
+        Path archive = Files.createTempFile("sourcedir", ".tar.gz");
+        Archive.pack(folder, archive);
+        s3.putObject(
+                r -> r.bucket(BUCKET).key(name + "/source/sourcedir.tar.gz"),
+                RequestBody.fromFile(archive));
+        Files.delete(archive);
+        Folders.delete(folder);
+        Map<String, String> all = new HashMap<>(hyperparameters);
+        all.put("sagemaker_program", "\"" + program + "\"");
+        all.put("sagemaker_submit_directory", "\"s3://jobs/" + name + "/source/sourcedir.tar.gz\"");
+        all.put("sagemaker_container_log_level", "20");
+        all.put("sagemaker_job_name", "\"" + name + "\"");
+        all.put("sagemaker_region", "\"us-east-1\"");
+        return xgboost(name, all)
+                .algorithmSpecification(
+                        a -> a.trainingImage(image).trainingInputMode(TrainingInputMode.FILE));
+    }
+
+    /// The files of an archive, by their names.
+    Map<String, String> unpacked(String key) throws IOException {
+        Path folder = Files.createTempDirectory("unpacked");
+        Map<String, String> files = new TreeMap<>();
+        try {
+            Archive.unpack(s3.getObject(r -> r.bucket(BUCKET).key(key)), folder, LIMITS);
+            try (Stream<Path> all = Files.walk(folder)) {
+                for (Path each : all.filter(Files::isRegularFile).toList()) {
+                    files.put(folder.relativize(each).toString(), Files.readString(each));
+                }
+            }
+        } finally {
+            Folders.delete(folder);
+        }
+        return files;
     }
 
     DescribeTrainingJobResponse ended(String trainingJob) {

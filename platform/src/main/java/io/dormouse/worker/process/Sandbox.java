@@ -106,7 +106,7 @@ final class Sandbox {
     List<String> around(List<String> command, List<Path> readable, Path root, Network network) {
         List<String> words = new ArrayList<>(base);
         switch (network) {
-            case NONE -> {}
+            case NONE, PLATFORM -> {}
             case OPEN -> {
                 words.remove("--unshare-net");
                 // Often a link to where a service keeps it.
