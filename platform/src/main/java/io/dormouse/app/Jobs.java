@@ -12,6 +12,7 @@ import io.dormouse.metrics.Meters;
 import io.dormouse.store.Store;
 import io.dormouse.store.Tags;
 import io.dormouse.worker.Capacity;
+import io.dormouse.worker.RoleAccess;
 import io.dormouse.worker.StartFailed;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -33,6 +34,7 @@ record Jobs(TrainingJobs training, ProcessingJobs processing) implements AutoClo
             InstantSource clock,
             Objects objects,
             Workers workers,
+            RoleAccess roles,
             LogWriter logs,
             Meters meters) {
         this(
@@ -47,6 +49,7 @@ record Jobs(TrainingJobs training, ProcessingJobs processing) implements AutoClo
                                 Path.of(System.getProperty("java.home")),
                                 settings.programs().resolve("trainer.jar"),
                                 new Scripts(workers.environments(), objects)),
+                        roles,
                         logs,
                         meters,
                         clock,

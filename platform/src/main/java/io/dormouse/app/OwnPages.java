@@ -35,6 +35,8 @@ record OwnPages(Settings settings, MovableClock clock, Rooms rooms, Reset reset)
             json(exchange, 200, "{\"status\":\"ok\"}");
         } else if (path.startsWith(EndpointPages.PREFIX) && exchange.method().equals("GET")) {
             rooms.endpointPages().handle(exchange);
+        } else if (path.equals(Passes.PATH) && exchange.method().equals("GET")) {
+            rooms.passes().handle(exchange);
         } else if (path.equals("/_dormouse/status") && exchange.method().equals("GET")) {
             json(exchange, 200, status());
         } else if (!settings.ephemeral()) {

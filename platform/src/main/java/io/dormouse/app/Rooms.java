@@ -9,6 +9,7 @@ import io.dormouse.gateway.Routes;
 import io.dormouse.identity.AccessKeys;
 import io.dormouse.identity.Policies;
 import io.dormouse.identity.Principals;
+import io.dormouse.identity.RoleSessions;
 import io.dormouse.identity.Roles;
 import io.dormouse.identity.Sts;
 import io.dormouse.metrics.Logs;
@@ -49,6 +50,7 @@ final class Rooms implements AutoCloseable {
     private final MetricData metrics;
     private final Logs logs;
     private final Workers workers;
+    private final Passes passes;
     private final Routes routes = new Routes();
     private final Messaging messaging;
     private final Operations operations;
@@ -67,6 +69,8 @@ final class Rooms implements AutoCloseable {
                 new AccessKeys(store, InstantSource.system(), settings.owner(), secrets(settings));
         Roles roles = new Roles(store, clock);
         workers = opened(new Workers(settings, clock, objects, logs.writer()));
+        Sts sts = new Sts(keys, roles);
+        passes = passes(settings, sts, here);
         ScalingRecords scalings = new ScalingRecords(store, tags);
         ControlPlane control =
                 opened(
@@ -88,11 +92,12 @@ final class Rooms implements AutoCloseable {
                                 clock,
                                 objects,
                                 workers,
+                                passes,
                                 logs.writer(),
                                 metrics.meters()));
         messaging = opened(messaging(settings, clock, here));
         InvocationPath path = opened(path(settings, clock));
-        operations = operations(control, jobs, scaling, path, keys, roles, clock);
+        operations = operations(control, jobs, scaling, path, sts, roles, clock);
         authenticator = authenticator(settings, keys);
         handler = router();
         Thread.ofVirtual().name("sweep").start(objects::sweep);
@@ -109,6 +114,11 @@ final class Rooms implements AutoCloseable {
         List<Schema> schemas = new ArrayList<>(List.of(Objects.SCHEMA, AccessKeys.SCHEMA));
         schemas.addAll(Messaging.SCHEMAS);
         return schemas;
+    }
+
+    private Passes passes(Settings settings, Sts sts, Supplier<URI> here) {
+        RoleSessions sessions = new RoleSessions(sts, InstantSource.system());
+        return new Passes(sessions, here, workers.launcher(), settings.owner());
     }
 
     private static Store measurements(Settings settings, InstantSource clock) {
@@ -147,7 +157,7 @@ final class Rooms implements AutoCloseable {
             Jobs jobs,
             Autoscaling scaling,
             InvocationPath path,
-            AccessKeys keys,
+            Sts sts,
             Roles roles,
             InstantSource clock) {
         return path.join(messaging.join(Operations.builder()))
@@ -155,7 +165,7 @@ final class Rooms implements AutoCloseable {
                 .join(AwsService.SAGEMAKER, jobs.training(), jobs.processing())
                 .join(AwsService.CLOUDWATCH, metrics)
                 .join(AwsService.LOGS, logs)
-                .join(AwsService.STS, new Sts(keys, roles))
+                .join(AwsService.STS, sts)
                 .join(
                         AwsService.IAM,
                         roles,
@@ -229,6 +239,11 @@ final class Rooms implements AutoCloseable {
     /// Answers what is asked about starts and decisions.
     EndpointPages endpointPages() {
         return new EndpointPages(routes);
+    }
+
+    /// Answers what programs ask for their credentials.
+    Passes passes() {
+        return passes;
     }
 
     Workers workers() {

@@ -5,12 +5,14 @@ import io.dormouse.metrics.Meters;
 import io.dormouse.store.Store;
 import io.dormouse.store.Tags;
 import io.dormouse.worker.Launcher;
+import io.dormouse.worker.RoleAccess;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /// What every job needs of the platform.
 ///
+/// @param roles lets programs speak to the platform
 /// @param folder where running jobs have their folders; emptied as they end
 /// @param machine cores and memory that one job can have at most
 public record JobRoom(
@@ -20,6 +22,7 @@ public record JobRoom(
         Launcher launcher,
         JobCapacity capacity,
         Programs programs,
+        RoleAccess roles,
         LogWriter logs,
         Meters meters,
         InstantSource clock,

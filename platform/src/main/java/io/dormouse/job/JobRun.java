@@ -2,7 +2,7 @@ package io.dormouse.job;
 
 import io.dormouse.worker.Launcher;
 import io.dormouse.worker.LogSink;
-import io.dormouse.worker.Network;
+import io.dormouse.worker.RoleAccess;
 import io.dormouse.worker.RunSpec;
 import io.dormouse.worker.StartFailed;
 import java.io.IOException;
@@ -80,7 +80,25 @@ final class JobRun<J extends Job<J>> {
             kind.prepare(job, folder);
             LogSink log = log(job);
             Programs.Command command = execution.await(() -> task.program().laidOut(folder, log));
-            end(runProgram(job, spec(job, task, command, shape, folder), folder, log));
+            try (RoleAccess.Pass pass = pass(job, command)) {
+                Map<String, String> environment = new HashMap<>(command.environment());
+                environment.putAll(pass.environment());
+                environment.putAll(task.environment());
+                environment.put(kind.variable("NAME"), job.name());
+                environment.put(kind.variable("ARN"), job.arn());
+                RunSpec spec =
+                        new RunSpec(
+                                owner,
+                                seen(command.words(), folder),
+                                folder.root(),
+                                environment,
+                                shape.memoryMb(),
+                                shape.cores(),
+                                task.timeLimit(),
+                                command.readable(),
+                                pass.network());
+                end(runProgram(job, spec, folder, log));
+            }
         }
     }
 
@@ -122,22 +140,10 @@ final class JobRun<J extends Job<J>> {
         return line -> room.logs().append(kind.logGroup(), stream, line);
     }
 
-    private RunSpec spec(
-            J job, Task task, Programs.Command command, InstanceShape shape, JobFolder folder) {
-        Map<String, String> environment = new HashMap<>(command.environment());
-        environment.putAll(task.environment());
-        environment.put(kind.variable("NAME"), job.name());
-        environment.put(kind.variable("ARN"), job.arn());
-        return new RunSpec(
-                owner,
-                seen(command.words(), folder),
-                folder.root(),
-                environment,
-                shape.memoryMb(),
-                shape.cores(),
-                task.timeLimit(),
-                command.readable(),
-                job.isolated() ? Network.NONE : command.network());
+    private RoleAccess.Pass pass(J job, Programs.Command command) {
+        return command.speaks() && !job.isolated()
+                ? room.roles().pass(job.roleArn(), job.arn().split(":", 5)[3])
+                : RoleAccess.Pass.NONE;
     }
 
     /// Where the program does not see its folder as `/opt/ml`, its arguments name the folder

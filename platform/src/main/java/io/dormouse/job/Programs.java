@@ -1,7 +1,6 @@
 package io.dormouse.job;
 
 import io.dormouse.worker.LogSink;
-import io.dormouse.worker.Network;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,12 +15,14 @@ import java.util.Map;
 /// @param trainerJar the built-in algorithms' program
 /// @param python what runs the frameworks' scripts
 public record Programs(Path javaHome, Path trainerJar, Scripts python) {
-    /// A command, and what it must have and be able to read and reach.
+    /// A command, and what it must have and be able to read.
+    ///
+    /// @param speaks whether it may speak to the platform
     record Command(
             List<String> words,
             Map<String, String> environment,
             List<Path> readable,
-            Network network) {
+            boolean speaks) {
         Command {
             words = List.copyOf(words);
             environment = Map.copyOf(environment);
@@ -89,7 +90,7 @@ public record Programs(Path javaHome, Path trainerJar, Scripts python) {
                                 "io.dormouse.trainer.Main"),
                         Map.of(),
                         List.of(javaHome, trainerJar),
-                        Network.NONE);
+                        false);
         return (_, _) -> command;
     }
 
@@ -111,7 +112,7 @@ public record Programs(Path javaHome, Path trainerJar, Scripts python) {
         List<String> words = new ArrayList<>(List.of(java()));
         words.addAll(entrypoint.subList(1, entrypoint.size()));
         words.addAll(arguments);
-        Command command = new Command(words, Map.of(), List.of(javaHome), Network.NONE);
+        Command command = new Command(words, Map.of(), List.of(javaHome), false);
         return (_, _) -> command;
     }
 

@@ -3,7 +3,6 @@ package io.dormouse.job;
 import io.dormouse.artifact.Archive;
 import io.dormouse.artifact.BadArchive;
 import io.dormouse.worker.LogSink;
-import io.dormouse.worker.Network;
 import io.dormouse.worker.PythonEnvironment;
 import io.dormouse.worker.PythonEnvironments;
 import io.dormouse.worker.StartFailed;
@@ -81,7 +80,7 @@ public record Scripts(PythonEnvironments environments, S3Client s3) {
         variables.put("HOME", "/tmp");
         variables.put("LANG", "C.UTF-8");
         variables.put("PYTHONUNBUFFERED", "1");
-        return new Programs.Command(words, variables, environment.readable(), Network.PLATFORM);
+        return new Programs.Command(words, variables, environment.readable(), true);
     }
 
     private void unpack(String source, JobFolder folder) throws JobFailed, IOException {

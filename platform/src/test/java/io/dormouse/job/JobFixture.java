@@ -9,6 +9,7 @@ import io.dormouse.metrics.Meters;
 import io.dormouse.store.Store;
 import io.dormouse.store.Tags;
 import io.dormouse.worker.Launcher;
+import io.dormouse.worker.RoleAccess;
 import io.dormouse.worker.process.Installation;
 import io.dormouse.worker.process.ProcessLauncher;
 import io.dormouse.worker.process.ProcessSettings;
@@ -73,6 +74,11 @@ final class JobFixture implements AutoCloseable {
     }
 
     JobFixture(Path folder, ProcessSettings.Isolation isolation) throws IOException {
+        this(folder, isolation, RoleAccess.NONE);
+    }
+
+    JobFixture(Path folder, ProcessSettings.Isolation isolation, RoleAccess roles)
+            throws IOException {
         InstantSource clock = InstantSource.system();
         store = Store.open(folder, clock, List.of(Objects.SCHEMA));
         s3 = new Objects(store, folder.resolve("objects"), clock);
@@ -104,6 +110,7 @@ final class JobFixture implements AutoCloseable {
                                                 System.getenv().getOrDefault("PATH", ""),
                                                 new Installer(launcher, System.getenv(), 1024)),
                                         s3)),
+                        roles,
                         (group, stream, line) -> logs.add(group + " " + stream + " " + line),
                         Meters.NONE,
                         clock,
@@ -116,6 +123,10 @@ final class JobFixture implements AutoCloseable {
     JobFixture withBucket() {
         s3.createBucket(r -> r.bucket(BUCKET));
         return this;
+    }
+
+    boolean isolates() {
+        return launcher.can().contains(Launcher.Capability.ISOLATION);
     }
 
     void put(String key, String text) {

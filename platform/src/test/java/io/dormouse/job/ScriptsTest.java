@@ -4,10 +4,17 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.dormouse.worker.Network;
+import io.dormouse.worker.RoleAccess;
 import io.dormouse.worker.process.ProcessSettings;
 import io.dormouse.worker.python.Python;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -391,5 +398,74 @@ class ScriptsTest {
                         && reason.contains("SM_CHANNEL_")
                         && reason.contains("FileNotFoundError"),
                 reason);
+    }
+
+    /// Tells of each address whether something answers there.
+    private static final String CALLING =
+            """
+            import json, os, socket, sys
+            def call(host, port):
+                try:
+                    with socket.create_connection((host, port), 5) as connection:
+                        connection.shutdown(socket.SHUT_WR)
+                        return connection.makefile().read()
+                except OSError as e:
+                    return type(e).__name__
+            told = {address: call(*address.rsplit(":", 1)) for address in os.environ["ASK"].split(",")}
+            with open("/opt/ml/model/told.json", "w") as file:
+                json.dump(told, file)
+            """;
+
+    @Test
+    void aScriptReachesThePlatformAndNothingElse(@TempDir Path other) throws IOException {
+        InetAddress loopback = InetAddress.getLoopbackAddress();
+        try (ServerSocket platform = new ServerSocket(0, 10, loopback);
+                ServerSocket stranger = new ServerSocket(0, 10, loopback)) {
+            greet(platform, "the platform");
+            greet(stranger, "a stranger");
+            jobs.close();
+            var network =
+                    new Network.Platform(new InetSocketAddress(loopback, platform.getLocalPort()));
+            Map<String, String> environment = Map.of("AWS_REGION", "eu-west-1");
+            jobs =
+                    new JobFixture(
+                                    other,
+                                    ProcessSettings.Isolation.ALL,
+                                    (_, _) -> new RoleAccess.Pass(environment, network, () -> {}))
+                            .withBucket();
+            assumeTrue(jobs.isolates(), "no namespaces here");
+            jobs.put("train/rows.csv", "1");
+            String here = "127.0.0.1:" + platform.getLocalPort();
+            String there = "127.0.0.1:" + stranger.getLocalPort();
+            jobs.training.createTrainingJob(
+                    jobs.script("calling", SKLEARN, only(CALLING), "train.py", Map.of())
+                            .environment(Map.of("ASK", here + "," + there + ",192.0.2.1:80"))
+                            .build());
+            DescribeTrainingJobResponse job = jobs.ended("calling");
+            assertEquals(TrainingJobStatus.COMPLETED, job.trainingJobStatus(), job.failureReason());
+            JsonNode told = told("calling");
+            assertEquals("the platform", told.get(here).asString());
+            assertEquals("ConnectionRefusedError", told.get(there).asString());
+            assertEquals("OSError", told.get("192.0.2.1:80").asString());
+            jobs.training.createTrainingJob(
+                    jobs.script("alone", SKLEARN, only(CALLING), "train.py", Map.of())
+                            .environment(Map.of("ASK", here))
+                            .enableNetworkIsolation(true)
+                            .build());
+            assertEquals(TrainingJobStatus.COMPLETED, jobs.ended("alone").trainingJobStatus());
+            assertEquals("ConnectionRefusedError", told("alone").get(here).asString());
+        }
+    }
+
+    private static void greet(ServerSocket server, String word) {
+        Thread.startVirtualThread(() -> {
+            while (!server.isClosed()) {
+                try (Socket caller = server.accept()) {
+                    caller.getOutputStream().write(word.getBytes(UTF_8));
+                } catch (IOException e) {
+                    // Closed.
+                }
+            }
+        });
     }
 }

@@ -6,12 +6,14 @@ import io.dormouse.worker.Instance;
 import io.dormouse.worker.InstanceSpec;
 import io.dormouse.worker.Launcher;
 import io.dormouse.worker.LogSink;
+import io.dormouse.worker.Network;
 import io.dormouse.worker.PreparedModel;
 import io.dormouse.worker.RunSpec;
 import io.dormouse.worker.StartFailed;
 import io.dormouse.worker.Steps;
 import io.dormouse.worker.WarmSpec;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -412,7 +414,15 @@ public final class ProcessLauncher implements Launcher {
     @Override
     public Execution run(RunSpec spec, LogSink sink) throws StartFailed {
         String id = newId("j-");
-        Spawned process = program(spec);
+        Optional<PlatformNetwork> network = network(spec);
+        Spawned process;
+        try {
+            process = program(spec, network.map(PlatformNetwork::path));
+        } catch (StartFailed e) {
+            network.ifPresent(PlatformNetwork::close);
+            throw e;
+        }
+        var _ = process.exit().whenComplete((_, _) -> network.ifPresent(PlatformNetwork::close));
         Limits.Limit limit = machine.hold(id, process, spec.memoryMb(), PROGRAM_TASKS_MAX);
         limit.limitCpu(spec.cores());
         LogLines log = new LogLines(process.log(), sink);
@@ -439,7 +449,23 @@ public final class ProcessLauncher implements Launcher {
         }
     }
 
-    private Spawned program(RunSpec spec) throws StartFailed {
+    /// One for each program that is to reach the platform, where it could not otherwise.
+    private Optional<PlatformNetwork> network(RunSpec spec) throws StartFailed {
+        if (!(spec.network() instanceof Network.Platform(InetSocketAddress platform))
+                || machine.sandbox().isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(PlatformNetwork.to(platform));
+        } catch (IOException e) {
+            throw new StartFailed(
+                    StartFailed.Cause.PLATFORM,
+                    "the program cannot be given a way to the platform: " + e.getMessage(),
+                    e);
+        }
+    }
+
+    private Spawned program(RunSpec spec, Optional<String> network) throws StartFailed {
         Map<String, String> environment = new HashMap<>(spec.environment());
         Optional<Sandbox> sandbox = machine.sandbox();
         if (sandbox.isEmpty()) {
@@ -451,7 +477,13 @@ public final class ProcessLauncher implements Launcher {
         requireProgram(spec.command());
         environment.put("DORMOUSE_ML_ROOT", "/opt/ml");
         List<String> inside =
-                sandbox.get().around(spec.command(), spec.readable(), spec.root(), spec.network());
+                sandbox.get()
+                        .around(
+                                spec.command(),
+                                spec.readable(),
+                                spec.root(),
+                                spec.network(),
+                                network);
         return machine.spawnSandbox(
                 new Machine.Command(inside, environment, spec.root(), Spawner.Wiring.LIFELINE));
     }

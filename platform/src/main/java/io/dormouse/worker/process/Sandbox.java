@@ -103,11 +103,21 @@ final class Sandbox {
     /// @param readable files and folders that it may read, under their own names
     /// @param root what it may write: there under its own name, and as `/opt/ml`
     /// @param network what of it the program reaches
-    List<String> around(List<String> command, List<Path> readable, Path root, Network network) {
+    /// @param entered the network that it is to be in, as a file; empty for one of its own
+    List<String> around(
+            List<String> command,
+            List<Path> readable,
+            Path root,
+            Network network,
+            Optional<String> entered) {
         List<String> words = new ArrayList<>(base);
+        if (entered.isPresent()) {
+            words.remove("--unshare-net");
+            words.addAll(0, List.of("nsenter", "--net=" + entered.get(), "--"));
+        }
         switch (network) {
-            case NONE, PLATFORM -> {}
-            case OPEN -> {
+            case Network.None _, Network.Platform _ -> {}
+            case Network.Open _ -> {
                 words.remove("--unshare-net");
                 // Often a link to where a service keeps it.
                 words.addAll(List.of("--ro-bind-try", RESOLVER, RESOLVER));

@@ -2,6 +2,7 @@ package io.dormouse.worker.process;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -37,6 +38,12 @@ final class Syscalls {
     private static final long OPEN_TREE_CLONE_CLOEXEC = 1 | 0x80000;
     private static final long MOVE_MOUNT_F_EMPTY_PATH = 4;
     private static final long MNT_DETACH = 2;
+    private static final long AF_INET = 2;
+    private static final long SOCK_DGRAM_CLOEXEC = 2 | 0x80000;
+    private static final long SIOCSIFFLAGS = 0x8914;
+    private static final long IFREQ_BYTES = 40;
+    private static final long IFREQ_FLAGS = 16;
+    private static final short IFF_UP = 1;
     private static final long PR_SET_DUMPABLE = 4;
     private static final long PR_SET_NO_NEW_PRIVS = 38;
     private static final long PR_CAPBSET_DROP = 24;
@@ -70,6 +77,8 @@ final class Syscalls {
     private enum Call {
         OPENAT(257, 56),
         CLOSE(3, 57),
+        SOCKET(41, 198),
+        IOCTL(16, 29),
         CHDIR(80, 49),
         MOUNT(165, 40),
         UMOUNT2(166, 39),
@@ -260,6 +269,22 @@ final class Syscalls {
             done(arena, Call.SETRESGID, group, group, group, 0, 0);
             // The kernel takes that for a reason to close this whole process to debuggers.
             done(arena, Call.PRCTL, PR_SET_DUMPABLE, 1, 0, 0, 0);
+        }
+    }
+
+    /// Lets this thread's network be reached by its loopback address.
+    static void raiseLoopback() throws IOException {
+        try (Arena arena = Arena.ofConfined()) {
+            int socket = (int) done(arena, Call.SOCKET, AF_INET, SOCK_DGRAM_CLOEXEC, 0, 0, 0);
+            try {
+                // struct ifreq: a name of 16 bytes, then flags
+                MemorySegment request = arena.allocate(IFREQ_BYTES, Long.BYTES);
+                request.setString(0, "lo");
+                request.set(JAVA_SHORT, IFREQ_FLAGS, IFF_UP);
+                done(arena, Call.IOCTL, socket, SIOCSIFFLAGS, request.address(), 0, 0);
+            } finally {
+                close(socket);
+            }
         }
     }
 
