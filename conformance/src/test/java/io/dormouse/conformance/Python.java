@@ -24,6 +24,15 @@ record Python(Path environment) {
         return installed("python-sagemaker", List.of("sagemaker<3"));
     }
 
+    /// One with what scripts on the platform import.
+    static Python withScikitLearn() throws IOException, InterruptedException {
+        return installed("python-scripts", List.of("boto3", "scikit-learn"));
+    }
+
+    Path program() {
+        return environment.resolve("bin/python");
+    }
+
     /// Makes the environment where it is missing; kept between builds.
     private static Python installed(String name, List<String> packages)
             throws IOException, InterruptedException {

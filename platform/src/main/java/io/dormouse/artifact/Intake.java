@@ -12,6 +12,7 @@ final class Intake {
     /// AWS's limit for one upload, 5 GiB.
     static final long UPLOAD_BYTES_MAX = 5L << 30;
 
+    private static final Set<String> DEFAULT_KEYS = Set.of("AES256", "aws:kms");
     private static final int KEY_BYTES_MAX = 1024;
     private static final int METADATA_BYTES_MAX = 2048;
     private static final Set<String> ACLS =
@@ -92,12 +93,14 @@ final class Intake {
                                 + " x-amz-server-side-encryption-customer-* headers");
             }
         }
+        // S3's own key and the account's default one are the service's to keep: the SageMaker SDK
+        // asks for the latter whenever it uploads a source. No answer says that it was used.
         Optional<String> encryption = Members.text(request, "ServerSideEncryption");
-        if (encryption.filter(kind -> !kind.equals("AES256")).isPresent()
+        if (encryption.filter(kind -> !DEFAULT_KEYS.contains(kind)).isPresent()
                 || Members.text(request, "SSEKMSKeyId").isPresent()) {
             throw S3Error.NOT_IMPLEMENTED.error(
-                    "Server-side encryption with KMS keys (SSE-KMS) is not implemented: leave out"
-                            + " the x-amz-server-side-encryption headers");
+                    "Server-side encryption with KMS keys (SSE-KMS) is not implemented: name no key"
+                            + " by the x-amz-server-side-encryption headers");
         }
     }
 

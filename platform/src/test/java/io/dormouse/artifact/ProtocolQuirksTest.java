@@ -1,6 +1,7 @@
 package io.dormouse.artifact;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dormouse.wire.sign.Checksum;
@@ -94,13 +95,25 @@ class ProtocolQuirksTest extends S3TestCase {
 
     @ParameterizedTest
     @CsvSource({
-        "x-amz-server-side-encryption, aws:kms",
+        "x-amz-server-side-encryption, aws:kms:dsse",
+        "x-amz-server-side-encryption-aws-kms-key-id, alias/mine",
         "x-amz-server-side-encryption-customer-algorithm, AES256"
     })
     void encryptionThatIsNotDoneIsRefused(String header, String value) {
         HttpResponse<String> answer = platform.send("PUT", "/bkt/a", "x", header, value);
         assertEquals(501, answer.statusCode());
         assertTrue(answer.body().contains("<Code>NotImplemented</Code>"), answer.body());
+    }
+
+    @Test
+    void theAccountsDefaultKeyIsTakenForOurs() {
+        HttpResponse<String> answer =
+                platform.send("PUT", "/bkt/a", "x", "x-amz-server-side-encryption", "aws:kms");
+        assertEquals(200, answer.statusCode(), answer.body());
+        assertNull(
+                platform.objects()
+                        .headObject(r -> r.bucket(BUCKET).key("a"))
+                        .serverSideEncryption());
     }
 
     @ParameterizedTest

@@ -6,20 +6,17 @@ import io.dormouse.worker.Instance;
 import io.dormouse.worker.InstanceSpec;
 import io.dormouse.worker.Launcher;
 import io.dormouse.worker.LogSink;
-import io.dormouse.worker.Network;
 import io.dormouse.worker.PreparedModel;
 import io.dormouse.worker.RunSpec;
 import io.dormouse.worker.StartFailed;
 import io.dormouse.worker.Steps;
 import io.dormouse.worker.WarmSpec;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.EnumSet;
-import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -48,8 +45,6 @@ public final class ProcessLauncher implements Launcher {
     /// Threads of a worker: its virtual machine's own, ONNX Runtime's, a slot's each.
     private static final int WORKER_TASKS_MAX = 256;
 
-    private static final int PROGRAM_TASKS_MAX = 4096;
-
     private final CompletableFuture<Installation> installation;
     private final ProcessSettings settings;
     private final LogSink notices;
@@ -60,7 +55,7 @@ public final class ProcessLauncher implements Launcher {
     private final SecureRandom random = new SecureRandom();
     private final ScheduledThreadPoolExecutor clock;
     private final Set<Instance> running = ConcurrentHashMap.newKeySet();
-    private final Set<ProgramProcess> programs = ConcurrentHashMap.newKeySet();
+    private final ProgramLaunches programs;
 
     /// Ends what an earlier life left in the folder for running instances.
     ///
@@ -110,6 +105,7 @@ public final class ProcessLauncher implements Launcher {
         var _ = clock.scheduleWithFixedDelay(() -> {}, 1, 1, TimeUnit.SECONDS);
         String path = Objects.requireNonNullElse(System.getenv("PATH"), "/usr/bin:/bin");
         this.machine = new Machine(settings.run(), settings.isolation(), path, proc, notices);
+        this.programs = new ProgramLaunches(machine, clock, settings.stopGrace());
         this.parents = new PythonParents(machine, capacity, settings.parentIdle(), clock, notices);
         this.walls =
                 installation
@@ -413,79 +409,7 @@ public final class ProcessLauncher implements Launcher {
 
     @Override
     public Execution run(RunSpec spec, LogSink sink) throws StartFailed {
-        String id = newId("j-");
-        Optional<PlatformNetwork> network = network(spec);
-        Spawned process;
-        try {
-            process = program(spec, network.map(PlatformNetwork::path));
-        } catch (StartFailed e) {
-            network.ifPresent(PlatformNetwork::close);
-            throw e;
-        }
-        var _ = process.exit().whenComplete((_, _) -> network.ifPresent(PlatformNetwork::close));
-        Limits.Limit limit = machine.hold(id, process, spec.memoryMb(), PROGRAM_TASKS_MAX);
-        limit.limitCpu(spec.cores());
-        LogLines log = new LogLines(process.log(), sink);
-        var program =
-                new ProgramProcess(
-                        process, log, limit, clock, spec.timeout(), settings.stopGrace());
-        programs.add(program);
-        var _ =
-                program.result()
-                        .whenComplete((_, _) -> {
-                            programs.remove(program);
-                            machine.folder().forget(id);
-                        });
-        return program;
-    }
-
-    /// Inside a sandbox its absence would be the program's own failure.
-    private static void requireProgram(List<String> command) throws StartFailed {
-        String program = command.getFirst();
-        boolean outside = program.startsWith("/") && !program.startsWith("/opt/ml/");
-        if (outside && !Files.isExecutable(Path.of(program))) {
-            throw new StartFailed(
-                    StartFailed.Cause.PLATFORM, "cannot start %s: no program".formatted(program));
-        }
-    }
-
-    /// One for each program that is to reach the platform, where it could not otherwise.
-    private Optional<PlatformNetwork> network(RunSpec spec) throws StartFailed {
-        if (!(spec.network() instanceof Network.Platform(InetSocketAddress platform))
-                || machine.sandbox().isEmpty()) {
-            return Optional.empty();
-        }
-        try {
-            return Optional.of(PlatformNetwork.to(platform));
-        } catch (IOException e) {
-            throw new StartFailed(
-                    StartFailed.Cause.PLATFORM,
-                    "the program cannot be given a way to the platform: " + e.getMessage(),
-                    e);
-        }
-    }
-
-    private Spawned program(RunSpec spec, Optional<String> network) throws StartFailed {
-        Map<String, String> environment = new HashMap<>(spec.environment());
-        Optional<Sandbox> sandbox = machine.sandbox();
-        if (sandbox.isEmpty()) {
-            environment.put("DORMOUSE_ML_ROOT", spec.root().toString());
-            return machine.spawnProgram(
-                    new Machine.Command(
-                            spec.command(), environment, spec.root(), Spawner.Wiring.LIFELINE));
-        }
-        requireProgram(spec.command());
-        environment.put("DORMOUSE_ML_ROOT", "/opt/ml");
-        List<String> inside =
-                sandbox.get()
-                        .around(
-                                spec.command(),
-                                spec.readable(),
-                                spec.root(),
-                                spec.network(),
-                                network);
-        return machine.spawnSandbox(
-                new Machine.Command(inside, environment, spec.root(), Spawner.Wiring.LIFELINE));
+        return programs.run(newId("j-"), spec, sink);
     }
 
     /// None: what an earlier life left holds nothing that is worth adopting, and was ended when
@@ -500,9 +424,8 @@ public final class ProcessLauncher implements Launcher {
     public void close() {
         List<CompletableFuture<?>> endings = new ArrayList<>();
         running.forEach(each -> endings.add(each.ending()));
-        programs.forEach(each -> endings.add(each.result()));
         running.forEach(Instance::close);
-        programs.forEach(ProgramProcess::kill);
+        endings.addAll(programs.kill());
         try {
             CompletableFuture.allOf(endings.toArray(CompletableFuture[]::new))
                     .get(settings.closeGrace().plusSeconds(1).toMillis(), TimeUnit.MILLISECONDS);
