@@ -131,7 +131,7 @@ final class PlatformProcess implements AutoCloseable {
         return read(log);
     }
 
-    private static String read(Path file) {
+    static String read(Path file) {
         try {
             return Files.readString(file);
         } catch (IOException e) {
@@ -141,6 +141,17 @@ final class PlatformProcess implements AutoCloseable {
 
     /// An AWS client of it: `client(S3Client.builder())`.
     <B extends AwsClientBuilder<B, C> & AwsSyncClientBuilder<B, C>, C> C client(B builder) {
+        return client(endpoint, key, builder);
+    }
+
+    /// An AWS client of a stranger.
+    static <B extends AwsClientBuilder<B, C> & AwsSyncClientBuilder<B, C>, C> C client(
+            URI endpoint, B builder) {
+        return client(endpoint, AwsBasicCredentials.create("test", "test"), builder);
+    }
+
+    private static <B extends AwsClientBuilder<B, C> & AwsSyncClientBuilder<B, C>, C> C client(
+            URI endpoint, AwsBasicCredentials key, B builder) {
         return builder.endpointOverride(endpoint)
                 .region(Region.US_EAST_1)
                 .credentialsProvider(StaticCredentialsProvider.create(key))

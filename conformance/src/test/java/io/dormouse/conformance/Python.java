@@ -33,6 +33,22 @@ record Python(Path environment) {
         return environment.resolve("bin/python");
     }
 
+    /// One with moto, which answers AWS's APIs without doing what they ask for.
+    static Python moto() throws IOException, InterruptedException {
+        return installed("python-moto", List.of("moto[server]"));
+    }
+
+    /// Starts moto's server on a port; the folder takes its log, `moto`.
+    Process begin(int port, Path folder) throws IOException {
+        return new ProcessBuilder(
+                        environment.resolve("bin/moto_server").toString(),
+                        "-p",
+                        String.valueOf(port))
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("moto").toFile())
+                .start();
+    }
+
     /// Makes the environment where it is missing; kept between builds.
     private static Python installed(String name, List<String> packages)
             throws IOException, InterruptedException {

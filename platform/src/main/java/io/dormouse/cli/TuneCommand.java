@@ -128,10 +128,13 @@ record TuneCommand() implements Command {
         if (!target.isAws() || arguments.get(YES)) {
             return true;
         }
-        if (!System.console().isTerminal()) {
-            throw new WrongUse("Nobody can be asked here: say --yes to call AWS.");
-        }
-        String answer = System.console().readLine("Go on? [y/N] ");
+        // Without a terminal there is no console, or one that is none, as the JDK is set.
+        java.io.Console terminal =
+                Optional.ofNullable(System.console())
+                        .filter(java.io.Console::isTerminal)
+                        .orElseThrow(() ->
+                                new WrongUse("Nobody can be asked here: say --yes to call AWS."));
+        String answer = terminal.readLine("Go on? [y/N] ");
         return answer != null && answer.strip().matches("(?i)y(es)?");
     }
 
