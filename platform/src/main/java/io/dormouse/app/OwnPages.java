@@ -1,5 +1,6 @@
 package io.dormouse.app;
 
+import io.dormouse.artifact.RulesPage;
 import io.dormouse.gateway.EndpointPages;
 import io.dormouse.wire.Exchange;
 import io.dormouse.wire.Handler;
@@ -28,7 +29,8 @@ record OwnPages(Settings settings, MovableClock clock, Rooms rooms, Reset reset)
     @Override
     public void handle(Exchange exchange) throws IOException {
         String path = exchange.path();
-        if (exchange.method().equals("POST") && !isAllowed(exchange)) {
+        boolean isGuarded = exchange.method().equals("POST") || path.equals(RulesPage.PATH);
+        if (isGuarded && !isAllowed(exchange)) {
             return;
         }
         if (path.equals("/health")) {
@@ -37,6 +39,8 @@ record OwnPages(Settings settings, MovableClock clock, Rooms rooms, Reset reset)
             rooms.endpointPages().handle(exchange);
         } else if (path.equals(Passes.PATH) && exchange.method().equals("GET")) {
             rooms.passes().handle(exchange);
+        } else if (path.equals(RulesPage.PATH) && exchange.method().equals("GET")) {
+            rooms.rulesPage().handle(exchange);
         } else if (path.equals("/_dormouse/status") && exchange.method().equals("GET")) {
             json(exchange, 200, status());
         } else if (!settings.ephemeral()) {
@@ -69,7 +73,7 @@ record OwnPages(Settings settings, MovableClock clock, Rooms rooms, Reset reset)
         return JsonMapper.shared().writeValueAsString(status);
     }
 
-    /// What changes the platform is signed for as AWS's own requests are.
+    /// What changes the platform or names its objects is signed for as AWS's own requests are.
     private boolean isAllowed(Exchange exchange) throws IOException {
         try {
             rooms.authenticator().verify(exchange);

@@ -1,6 +1,7 @@
 package io.dormouse.app;
 
 import io.dormouse.artifact.Objects;
+import io.dormouse.artifact.RulesPage;
 import io.dormouse.autoscaling.Autoscaling;
 import io.dormouse.autoscaling.ScalingRecords;
 import io.dormouse.aws.Caller;
@@ -244,6 +245,11 @@ final class Rooms implements AutoCloseable {
     /// Answers what programs ask for their credentials.
     Passes passes() {
         return passes;
+    }
+
+    /// Answers what lifecycle rules would do.
+    RulesPage rulesPage() {
+        return new RulesPage(objects::dryRun);
     }
 
     Workers workers() {

@@ -33,7 +33,7 @@ import software.amazon.awssdk.services.s3.model.TransitionDefaultMinimumObjectSi
 /// AWS page: [lifecycle
 /// elements](https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html).
 final class LifecycleRules {
-    static final String SETTING = "lifecycle";
+    private static final String SETTING = "lifecycle";
 
     private static final int RULES_MAX = 1000;
     private static final int ID_LENGTH_MAX = 255;
@@ -45,6 +45,11 @@ final class LifecycleRules {
         return Setting.get(query, bucket, SETTING)
                 .map(json -> Shapes.fromJson(BucketLifecycleConfiguration::builder, json).rules())
                 .orElse(List.of());
+    }
+
+    /// The buckets that have rules.
+    static List<String> buckets(Query query) {
+        return Setting.buckets(query, SETTING);
     }
 
     /// The rules that are in force.

@@ -123,6 +123,7 @@ public final class Objects implements S3Client {
     private final Store store;
     private final InstantSource clock;
     private final AtomicReference<Runnable> rulesChanged = new AtomicReference<>(() -> {});
+    private final AtomicReference<Retention> retention = new AtomicReference<>(Retention.NONE);
     private final Contents contents;
     private final Buckets buckets;
     private final ObjectReads reads;
@@ -164,11 +165,19 @@ public final class Objects implements S3Client {
     /// Nothing is done at once.
     ///
     /// @param alarms by this store's clock; their tasks may take a while
-    /// @param retention asked where a bucket or rule is registry-aware
-    public void live(Alarms alarms, Retention retention) {
-        Lifecycle lifecycle = new Lifecycle(store, contents, clock, retention);
+    /// @param needed asked where a bucket or rule is registry-aware
+    public void live(Alarms alarms, Retention needed) {
+        retention.set(needed);
+        Lifecycle lifecycle = new Lifecycle(store, contents, clock, needed);
         rulesChanged.set(() -> alarms.at(clock.instant(), lifecycle::sweep));
         new Midnights(alarms, clock, lifecycle::sweep).start();
+    }
+
+    /// What lifecycle rules would remove, and what they would not.
+    ///
+    /// @param midnights how far to look: 1 is the next midnight in UTC
+    public DryRun dryRun(int midnights) {
+        return DryRun.of(store, retention.get(), clock.instant(), midnights);
     }
 
     @Override

@@ -6,7 +6,9 @@ import java.io.UncheckedIOException;
 import java.net.HttpURLConnection;
 import java.net.URI;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
@@ -15,6 +17,10 @@ import software.amazon.awssdk.awscore.client.builder.AwsSyncClientBuilder;
 import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.http.SdkHttpClient;
+import software.amazon.awssdk.http.SdkHttpMethod;
+import software.amazon.awssdk.http.SdkHttpRequest;
+import software.amazon.awssdk.http.auth.aws.signer.AwsV4HttpSigner;
+import software.amazon.awssdk.http.auth.spi.signer.SignedRequest;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.profiles.ProfileFile;
 import software.amazon.awssdk.regions.Region;
@@ -107,6 +113,24 @@ public final class Clients {
 
     public IamClient iam() {
         return ready(IamClient.builder()).build();
+    }
+
+    /// The headers that sign a GET of a page that is ours and not AWS's.
+    public Map<String, String> signed(URI page) {
+        SignedRequest signed =
+                AwsV4HttpSigner.create()
+                        .sign(request ->
+                                request.identity(AwsBasicCredentials.create(accessKey, secretKey))
+                                        .request(
+                                                SdkHttpRequest.builder()
+                                                        .method(SdkHttpMethod.GET)
+                                                        .uri(page)
+                                                        .build())
+                                        .putProperty(AwsV4HttpSigner.SERVICE_SIGNING_NAME, "s3")
+                                        .putProperty(AwsV4HttpSigner.REGION_NAME, region));
+        Map<String, String> headers = new HashMap<>();
+        signed.request().forEachHeader((name, values) -> headers.put(name, values.getFirst()));
+        return headers;
     }
 
     private <B extends AwsClientBuilder<B, C> & AwsSyncClientBuilder<B, C>, C> B ready(

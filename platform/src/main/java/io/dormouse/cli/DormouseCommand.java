@@ -40,6 +40,7 @@ public final class DormouseCommand {
         commands.put("why", WhyCommand::new);
         commands.put("tune", TuneCommand::new);
         commands.put("cost", CostCommand::new);
+        commands.put("artifacts", ArtifactsCommand::new);
         commands.put("completion", () -> new CompletionCommand(() -> commandLine(start)));
         commands.put(RecordedCommands.WORD, () -> new RecordedCommands(() -> commandLine(start)));
         return new CommandLine(

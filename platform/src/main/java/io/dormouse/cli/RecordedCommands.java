@@ -51,6 +51,7 @@ record RecordedCommands(Supplier<CommandLine> line) implements Command {
                             List.of("invoke", "recorded", "--body", "1"),
                             List.of("why", "recorded"),
                             List.of("logs", "recorded"),
+                            List.of("artifacts"),
                             List.of("delete", "recorded"),
                             List.of("deploy"))) {
                 CommandLine commands = line.get();
