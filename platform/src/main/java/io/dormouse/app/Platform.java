@@ -30,7 +30,7 @@ final class Platform implements AutoCloseable {
     private Platform(Settings settings) throws IOException {
         this.settings = settings;
         Handler open = this::handle;
-        Handler handler = settings.keys().isEmpty() ? new Loopback(open) : open;
+        Handler handler = settings.keys().isEmpty() ? new Loopback(open, this::foreign) : open;
         FutureTask<HttpServer> serving =
                 new FutureTask<>(
                         () -> new HttpServer(HttpServer.Settings.at(settings.address()), handler));
@@ -101,6 +101,11 @@ final class Platform implements AutoCloseable {
         } else {
             now.handler().handle(exchange);
         }
+    }
+
+    /// Never our own pages: objects alone.
+    private boolean foreign(Exchange exchange) throws IOException {
+        return rooms.join().foreign().handle(exchange);
     }
 
     /// Empties everything.

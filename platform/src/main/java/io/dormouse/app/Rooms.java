@@ -21,6 +21,7 @@ import io.dormouse.store.Store;
 import io.dormouse.store.Tags;
 import io.dormouse.wire.Authenticator;
 import io.dormouse.wire.AwsService;
+import io.dormouse.wire.ForeignOrigin;
 import io.dormouse.wire.Handler;
 import io.dormouse.wire.OpenAccess;
 import io.dormouse.wire.Operations;
@@ -57,6 +58,7 @@ final class Rooms implements AutoCloseable {
     private final Operations operations;
     private final Authenticator authenticator;
     private final Handler handler;
+    private final ForeignOrigin foreign;
 
     private Rooms(Settings settings, MovableClock clock, Supplier<URI> here) throws IOException {
         SqliteLibrary.from(settings.cache());
@@ -100,7 +102,10 @@ final class Rooms implements AutoCloseable {
         InvocationPath path = opened(path(settings, clock));
         operations = operations(control, jobs, scaling, path, sts, roles, clock);
         authenticator = authenticator(settings, keys);
-        handler = router();
+        S3Handler s3 = s3();
+        Router router = new Router(operations, authenticator, s3);
+        handler = router;
+        foreign = router.foreign(s3::handleForeign);
         Thread.ofVirtual().name("sweep").start(objects::sweep);
         control.start();
         objects.live(workers.alarms(), control.retention());
@@ -209,12 +214,12 @@ final class Rooms implements AutoCloseable {
     }
 
     /// S3's signatures reach into the bodies of its requests, so it verifies them itself.
-    private Handler router() {
+    private S3Handler s3() {
         ObjectAuthenticator ofObjects =
                 authenticator instanceof Signatures signatures
                         ? signatures
                         : ObjectAuthenticator.open(authenticator);
-        return new Router(operations, authenticator, new S3Handler(objects, ofObjects));
+        return new S3Handler(objects, ofObjects);
     }
 
     /// Says who sent a request.
@@ -231,6 +236,11 @@ final class Rooms implements AutoCloseable {
     /// Answers every request that is AWS's.
     Handler handler() {
         return handler;
+    }
+
+    /// Answers what pages of other sites may ask of an open platform.
+    ForeignOrigin foreign() {
+        return foreign;
     }
 
     Operations operations() {

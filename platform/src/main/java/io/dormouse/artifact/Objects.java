@@ -20,6 +20,8 @@ import software.amazon.awssdk.services.s3.model.CreateBucketRequest;
 import software.amazon.awssdk.services.s3.model.CreateBucketResponse;
 import software.amazon.awssdk.services.s3.model.CreateMultipartUploadRequest;
 import software.amazon.awssdk.services.s3.model.CreateMultipartUploadResponse;
+import software.amazon.awssdk.services.s3.model.DeleteBucketCorsRequest;
+import software.amazon.awssdk.services.s3.model.DeleteBucketCorsResponse;
 import software.amazon.awssdk.services.s3.model.DeleteBucketLifecycleRequest;
 import software.amazon.awssdk.services.s3.model.DeleteBucketLifecycleResponse;
 import software.amazon.awssdk.services.s3.model.DeleteBucketRequest;
@@ -93,6 +95,8 @@ import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 import software.amazon.awssdk.services.s3.model.ListPartsRequest;
 import software.amazon.awssdk.services.s3.model.ListPartsResponse;
 import software.amazon.awssdk.services.s3.model.Payer;
+import software.amazon.awssdk.services.s3.model.PutBucketCorsRequest;
+import software.amazon.awssdk.services.s3.model.PutBucketCorsResponse;
 import software.amazon.awssdk.services.s3.model.PutBucketLifecycleConfigurationRequest;
 import software.amazon.awssdk.services.s3.model.PutBucketLifecycleConfigurationResponse;
 import software.amazon.awssdk.services.s3.model.PutBucketNotificationConfigurationRequest;
@@ -354,7 +358,17 @@ public final class Objects implements S3Client {
 
     @Override
     public GetBucketCorsResponse getBucketCors(GetBucketCorsRequest request) {
-        throw settings.absent(request, request.bucket(), S3Error.NO_SUCH_CORS_CONFIGURATION);
+        return CorsRules.get(store, request);
+    }
+
+    @Override
+    public PutBucketCorsResponse putBucketCors(PutBucketCorsRequest request) {
+        return CorsRules.put(store, request);
+    }
+
+    @Override
+    public DeleteBucketCorsResponse deleteBucketCors(DeleteBucketCorsRequest request) {
+        return CorsRules.delete(store, request);
     }
 
     @Override

@@ -12,11 +12,16 @@ import java.util.Optional;
 /// Both must be loopback names, else 403. What a page merely embeds or links to comes without an
 /// `Origin`, and the query protocol changes things by GET too: there the browser's own word counts,
 /// `Sec-Fetch-Site`.
+///
+/// A page of another site that [ForeignOrigin] lets in is served by that alone, never by what is
+/// behind this.
 public final class Loopback implements Handler {
     private final Handler next;
+    private final ForeignOrigin foreign;
 
-    public Loopback(Handler next) {
+    public Loopback(Handler next, ForeignOrigin foreign) {
         this.next = next;
+        this.foreign = foreign;
     }
 
     @Override
@@ -26,7 +31,9 @@ public final class Loopback implements Handler {
         if (host.isPresent() && !isLoopback(host.get())) {
             refuse(exchange, "the Host '" + host.get() + "'");
         } else if (origin.isPresent() && !isLoopbackOrigin(origin.get())) {
-            refuse(exchange, "the Origin '" + origin.get() + "'");
+            if (!foreign.handle(exchange)) {
+                refuse(exchange, "the Origin '" + origin.get() + "'");
+            }
         } else if (origin.isEmpty() && isOfAnotherSite(exchange)) {
             refuse(exchange, "the page that asks (Sec-Fetch-Site 'cross-site')");
         } else {

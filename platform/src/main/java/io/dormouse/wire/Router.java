@@ -57,6 +57,27 @@ public final class Router implements Handler {
         }
     }
 
+    /// Lets pages of another site through to objects, and to nothing else that is served here: a
+    /// preflight, or a request that is signed for S3 and is S3's by its route too.
+    public ForeignOrigin foreign(ForeignOrigin ofObjects) {
+        return exchange -> isForObjects(exchange) && ofObjects.handle(exchange);
+    }
+
+    private boolean isForObjects(Exchange exchange) throws IOException {
+        boolean isSigned =
+                Scope.of(exchange)
+                        .filter(scope -> scope.service().equals(AwsService.S3.signingName()))
+                        .isPresent();
+        if (!isSigned && !exchange.method().equals("OPTIONS")) {
+            return false;
+        }
+        try {
+            return routes.of(exchange) instanceof Route.Objects;
+        } catch (Malformed | Exchange.TooLarge | AwsServiceException e) {
+            return false;
+        }
+    }
+
     private void foreign(Exchange exchange, Route.Foreign route) throws IOException {
         String message =
                 "Dormouse does not serve "

@@ -118,12 +118,13 @@ class ProtocolQuirksTest extends S3TestCase {
 
     @ParameterizedTest
     @CsvSource({
-        "PUT, /bkt?versioning, 501, NotImplemented",
+        "PUT, /bkt?versioning, 400, MalformedXML",
+        "PUT, /bkt?policy, 501, NotImplemented",
         "PUT, /bkt/a?acl, 501, NotImplemented",
         "POST, /bkt/a?restore, 501, NotImplemented",
         "POST, /bkt, 405, MethodNotAllowed",
         "PATCH, /bkt/a, 405, MethodNotAllowed",
-        "OPTIONS, /bkt/a, 403, AccessForbidden",
+        "OPTIONS, /bkt/a, 400, BadRequest",
         "GET, /bkt/a?partNumber=x, 400, InvalidArgument",
         "GET, /bkt?list-type=2&max-keys=many, 400, InvalidArgument",
         "GET, /bkt?encoding-type=base64, 400, InvalidArgument"

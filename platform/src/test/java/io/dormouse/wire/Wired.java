@@ -58,7 +58,7 @@ final class Wired implements AutoCloseable {
                         idle,
                         Duration.ofSeconds(10),
                         32 * 1024);
-        server = new HttpServer(settings, new Loopback(router));
+        server = new HttpServer(settings, new Loopback(router, _ -> false));
     }
 
     URI uri() {

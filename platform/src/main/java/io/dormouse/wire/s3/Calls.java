@@ -8,6 +8,7 @@ import software.amazon.awssdk.services.s3.model.CompleteMultipartUploadRequest;
 import software.amazon.awssdk.services.s3.model.CopyObjectRequest;
 import software.amazon.awssdk.services.s3.model.CreateBucketRequest;
 import software.amazon.awssdk.services.s3.model.CreateMultipartUploadRequest;
+import software.amazon.awssdk.services.s3.model.DeleteBucketCorsRequest;
 import software.amazon.awssdk.services.s3.model.DeleteBucketLifecycleRequest;
 import software.amazon.awssdk.services.s3.model.DeleteBucketRequest;
 import software.amazon.awssdk.services.s3.model.DeleteBucketTaggingRequest;
@@ -43,6 +44,7 @@ import software.amazon.awssdk.services.s3.model.ListObjectVersionsRequest;
 import software.amazon.awssdk.services.s3.model.ListObjectsRequest;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
 import software.amazon.awssdk.services.s3.model.ListPartsRequest;
+import software.amazon.awssdk.services.s3.model.PutBucketCorsRequest;
 import software.amazon.awssdk.services.s3.model.PutBucketLifecycleConfigurationRequest;
 import software.amazon.awssdk.services.s3.model.PutBucketNotificationConfigurationRequest;
 import software.amazon.awssdk.services.s3.model.PutBucketTaggingRequest;
@@ -129,6 +131,12 @@ final class Calls {
         calls.put(
                 "GetBucketCors",
                 Call.plain(GetBucketCorsRequest::builder, S3Client::getBucketCors));
+        calls.put(
+                "PutBucketCors",
+                Call.plain(PutBucketCorsRequest::builder, S3Client::putBucketCors));
+        calls.put(
+                "DeleteBucketCors",
+                Call.plain(DeleteBucketCorsRequest::builder, S3Client::deleteBucketCors));
         calls.put(
                 "GetBucketEncryption",
                 Call.plain(GetBucketEncryptionRequest::builder, S3Client::getBucketEncryption));

@@ -36,6 +36,7 @@ record S3Answer(int status, Map<String, String> headers, byte[] document) {
                     Map.entry("DeleteObjects", "DeleteResult"),
                     Map.entry("GetObjectTagging", "Tagging"),
                     Map.entry("GetBucketTagging", "Tagging"),
+                    Map.entry("GetBucketCors", "CORSConfiguration"),
                     Map.entry("GetBucketVersioning", "VersioningConfiguration"),
                     Map.entry("GetBucketAcl", "AccessControlPolicy"),
                     Map.entry("GetObjectAcl", "AccessControlPolicy"),

@@ -28,6 +28,7 @@ public enum S3Error {
             400,
             "The query parameters of the signature are malformed."),
     BAD_DIGEST("BadDigest", 400, "The Content-MD5 you specified did not match what we received."),
+    BAD_REQUEST("BadRequest", 400, "Bad Request"),
     BUCKET_ALREADY_EXISTS(
             "BucketAlreadyExists",
             409,

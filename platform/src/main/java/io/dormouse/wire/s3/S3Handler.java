@@ -24,6 +24,7 @@ import software.amazon.awssdk.http.AbortableInputStream;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
+import software.amazon.awssdk.services.s3.model.S3Exception;
 import software.amazon.awssdk.utils.builder.Buildable;
 
 /// S3's protocol in front of an `S3Client`. Contents stream both ways.
@@ -39,12 +40,14 @@ public final class S3Handler implements Handler {
 
     private final S3Client client;
     private final ObjectAuthenticator authenticator;
+    private final CrossOrigin crossOrigin;
 
     /// @param client that keeps the objects
     /// @param authenticator `Signatures`, or [ObjectAuthenticator#open] on a platform without keys
     public S3Handler(S3Client client, ObjectAuthenticator authenticator) {
         this.client = client;
         this.authenticator = authenticator;
+        this.crossOrigin = new CrossOrigin(client);
     }
 
     /// The names of the operations that are served, in their order.
@@ -59,11 +62,34 @@ public final class S3Handler implements Handler {
         return names;
     }
 
-    @Override
-    public void handle(Exchange exchange) throws IOException {
-        Address address = new Address("", "", exchange.path());
+    /// Serves a page of another site what the bucket's CORS rules let it do with objects.
+    ///
+    /// @return false where they do not: nothing has been done or answered then
+    public boolean handleForeign(Exchange exchange) throws IOException {
+        Address address;
         try {
             address = Address.of(exchange);
+        } catch (S3Exception e) {
+            return false;
+        }
+        if (!crossOrigin.lets(exchange, address)) {
+            return false;
+        }
+        handle(exchange);
+        return true;
+    }
+
+    @Override
+    public void handle(Exchange plain) throws IOException {
+        Address address = new Address("", "", plain.path());
+        Exchange exchange = plain;
+        try {
+            address = Address.of(plain);
+            if (plain.method().equals("OPTIONS")) {
+                crossOrigin.preflight(plain, address);
+                return;
+            }
+            exchange = crossOrigin.decorated(plain, address);
             serve(exchange, address);
         } catch (IOException e) {
             if (exchange.isAnswered() || !(e instanceof Exchange.TooLarge)) {
@@ -100,9 +126,6 @@ public final class S3Handler implements Handler {
     }
 
     private void serve(Exchange exchange, Address address) throws IOException {
-        if (exchange.method().equals("OPTIONS")) {
-            throw S3Error.ACCESS_FORBIDDEN.error();
-        }
         Bindings bindings = Bindings.of(exchange, address);
         Signed signed = authenticator.verify(exchange, address.path());
         S3Operation operation =
