@@ -26,7 +26,6 @@ final class CorsRules {
 
     private CorsRules() {}
 
-    ///
     /// [PutBucketCors](https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketCors.html)
     static PutBucketCorsResponse put(Store store, PutBucketCorsRequest request) {
         CORSConfiguration asked =
@@ -52,7 +51,6 @@ final class CorsRules {
         return PutBucketCorsResponse.builder().build();
     }
 
-    ///
     /// [GetBucketCors](https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketCors.html)
     static GetBucketCorsResponse get(Store store, GetBucketCorsRequest request) {
         Optional<String> body =

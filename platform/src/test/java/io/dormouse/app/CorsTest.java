@@ -98,8 +98,7 @@ class CorsTest {
         assertEquals(200, preflight.statusCode(), preflight.body());
         assertEquals(PAGE, header(preflight, "Access-Control-Allow-Origin"));
         assertEquals("GET, PUT, POST", header(preflight, "Access-Control-Allow-Methods"));
-        assertEquals(
-                "content-type, x-amz-date", header(preflight, "Access-Control-Allow-Headers"));
+        assertEquals("content-type, x-amz-date", header(preflight, "Access-Control-Allow-Headers"));
         assertEquals("600", header(preflight, "Access-Control-Max-Age"));
 
         assertEquals(200, send("PUT", "/open/k" + SIGNED, "Origin", PAGE).statusCode());
@@ -140,7 +139,13 @@ class CorsTest {
         refused(send("GET", "/_dormouse/status" + SIGNED, page), "our own page");
         refused(send("POST", "/_dormouse/reset" + SIGNED, page), "the reset");
         refused(
-                send("OPTIONS", "/closed/k", "Origin", PAGE, "Access-Control-Request-Method", "GET"),
+                send(
+                        "OPTIONS",
+                        "/closed/k",
+                        "Origin",
+                        PAGE,
+                        "Access-Control-Request-Method",
+                        "GET"),
                 "the preflight for another bucket");
         assertEquals(
                 "content",
@@ -187,15 +192,14 @@ class CorsTest {
                         () ->
                                 s3.putBucketCors(r ->
                                         r.bucket("open")
-                                                .corsConfiguration(c ->
-                                                        c.corsRules(rule.build()))));
+                                                .corsConfiguration(
+                                                        c -> c.corsRules(rule.build()))));
         assertEquals(code, refused.awsErrorDetails().errorCode());
     }
 
     private static void refused(HttpResponse<String> answer, String what) {
         assertEquals(403, answer.statusCode(), what + ": " + answer.body());
         assertTrue(answer.body().contains("answers loopback names only"), what);
-        assertFalse(
-                answer.headers().firstValue("Access-Control-Allow-Origin").isPresent(), what);
+        assertFalse(answer.headers().firstValue("Access-Control-Allow-Origin").isPresent(), what);
     }
 }

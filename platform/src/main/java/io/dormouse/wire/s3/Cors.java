@@ -94,9 +94,7 @@ record Cors(List<CORSRule> rules) {
         if (!pattern.equals(ANY)) {
             answer.put("Access-Control-Allow-Credentials", "true");
         }
-        answer.put(
-                "Vary",
-                "Origin, Access-Control-Request-Headers, Access-Control-Request-Method");
+        answer.put("Vary", "Origin, Access-Control-Request-Headers, Access-Control-Request-Method");
         return answer;
     }
 }
