@@ -11,9 +11,13 @@ public record Measured(int memoryMb, Outcome outcome) {
     /// It works, or it does not and this is why.
     public sealed interface Outcome {}
 
+    /// It does not work.
+    ///
     /// @param reason a sentence, with the number needed where it is known
     public record Fails(String reason) implements Outcome {}
 
+    /// It works.
+    ///
     /// @param cold first calls, each from no instance
     /// @param warm later ones, by concurrency
     /// @param metrics what CloudWatch has of both
