@@ -28,6 +28,8 @@ public record Choice(
     private record Point(
             int memoryMb, double millis, Interval interval, double dollars, double p99) {}
 
+    /// Chooses among the sizes that work.
+    ///
     /// @param weight of speed against cost: 1 is speed alone, 0 cost alone
     /// @param p99Millis the limit, where there is one
     public static Choice of(

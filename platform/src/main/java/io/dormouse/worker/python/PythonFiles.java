@@ -31,6 +31,8 @@ final class PythonFiles {
 
     private PythonFiles() {}
 
+    /// Lays them out below a folder, in one named by their content: once for all.
+    ///
     /// @return their folder
     static Path laidOut(Path folder) throws StartFailed {
         try {
