@@ -63,7 +63,6 @@ final class Workers implements AutoCloseable {
                                         settings.data().resolve("run"),
                                         settings.data().resolve("models"))
                                 .isolating(settings.isolation()),
-                        capacity,
                         Workers::notice);
         launcher.found().forEach(io.dormouse.worker.Instance::close);
         alarms = new ClockAlarms(clock);

@@ -1,6 +1,5 @@
 package io.dormouse.worker.process;
 
-import io.dormouse.worker.Capacity;
 import io.dormouse.worker.Execution;
 import io.dormouse.worker.Instance;
 import io.dormouse.worker.InstanceSpec;
@@ -50,7 +49,6 @@ public final class ProcessLauncher implements Launcher {
     private final LogSink notices;
     private final Machine machine;
     private final CompletableFuture<Walls> walls;
-    private final PythonParents parents;
     private volatile boolean closed;
     private final SecureRandom random = new SecureRandom();
     private final ScheduledThreadPoolExecutor clock;
@@ -66,33 +64,13 @@ public final class ProcessLauncher implements Launcher {
     public ProcessLauncher(
             CompletableFuture<Installation> installation, ProcessSettings settings, LogSink notices)
             throws IOException {
-        this(installation, settings, Path.of("/proc"), Optional.empty(), notices);
-    }
-
-    /// The same, which counts in the machine's ledger what it keeps running by itself.
-    public ProcessLauncher(
-            CompletableFuture<Installation> installation,
-            ProcessSettings settings,
-            Capacity capacity,
-            LogSink notices)
-            throws IOException {
-        this(installation, settings, Path.of("/proc"), Optional.of(capacity), notices);
+        this(installation, settings, Path.of("/proc"), notices);
     }
 
     ProcessLauncher(
             CompletableFuture<Installation> installation,
             ProcessSettings settings,
             Path proc,
-            LogSink notices)
-            throws IOException {
-        this(installation, settings, proc, Optional.empty(), notices);
-    }
-
-    private ProcessLauncher(
-            CompletableFuture<Installation> installation,
-            ProcessSettings settings,
-            Path proc,
-            Optional<Capacity> capacity,
             LogSink notices)
             throws IOException {
         this.installation = installation;
@@ -106,7 +84,6 @@ public final class ProcessLauncher implements Launcher {
         String path = Objects.requireNonNullElse(System.getenv("PATH"), "/usr/bin:/bin");
         this.machine = new Machine(settings.run(), settings.isolation(), path, proc, notices);
         this.programs = new ProgramLaunches(machine, clock, settings.stopGrace());
-        this.parents = new PythonParents(machine, capacity, settings.parentIdle(), clock, notices);
         this.walls =
                 installation
                         .handle((installed, failed) ->
@@ -197,51 +174,7 @@ public final class ProcessLauncher implements Launcher {
                         spec.owner(),
                         spec.memoryMb(),
                         spec.log());
-        Optional<Instance> forked = forked(python, worker, spec, steps);
-        if (forked.isPresent()) {
-            return forked.get();
-        }
         return spec.slots() == 1 ? spawn(worker, steps) : listening(worker, spec.slots(), steps);
-    }
-
-    /// An instance that is forked from its environment's parent, put behind its walls and in its
-    /// limits, and only then let go.
-    private Optional<Instance> forked(
-            PythonCommand python, Worker worker, InstanceSpec spec, Steps steps)
-            throws StartFailed {
-        String id = newId("i-");
-        Path folder = spec.slots() == 1 ? settings.run() : socketFolder(id);
-        List<String> transport =
-                spec.slots() == 1
-                        ? List.of("--fd0")
-                        : List.of(
-                                "--listen",
-                                walls().socket(folder).toString(),
-                                "--slots",
-                                String.valueOf(spec.slots()));
-        List<String> words = PythonCommand.joined(transport, python.words());
-        Optional<Offspring> born = parents.fork(python, walls(), id, words);
-        if (born.isEmpty()) {
-            machine.folder().forget(id);
-            return Optional.empty();
-        }
-        Offspring child = born.get();
-        Path socket = walls().socket(child, folder);
-        Links links = spec.slots() == 1 ? new Links.One(child) : new Links.Socket(socket, child);
-        WorkerProcess instance = assembled(id, child, links, worker, steps);
-        try {
-            walls().show(child, spec.model(), python.readable());
-            child.go();
-        } catch (IOException e) {
-            instance.close();
-            throw new StartFailed(
-                    StartFailed.Cause.BROKEN, "a forked instance was not furnished: " + e, e);
-        }
-        steps.ended("spawn");
-        if (links instanceof Links.Socket sockets) {
-            awaitSocket(instance, sockets, socket);
-        }
-        return Optional.of(instance);
     }
 
     /// As many as the cores that the memory brings, a part of one counted whole: a start is not
@@ -434,7 +367,6 @@ public final class ProcessLauncher implements Launcher {
         } catch (ExecutionException | TimeoutException e) {
             notices.line("some instances do not end: " + e);
         }
-        parents.close();
         clock.shutdown();
         closed = true;
         if (installation.isDone()) {

@@ -26,21 +26,6 @@ final class ProcessTree {
         return bytes;
     }
 
-    /// A process's own memory, without its descendants', bytes.
-    static long ownBytes(long pid) {
-        return ownResidentBytes(pid);
-    }
-
-    /// Its numbers: the machine's, then those of each namespace down to its own.
-    static List<Long> numbers(long pid) {
-        return read("/proc/" + pid + "/status")
-                .lines()
-                .filter(line -> line.startsWith("NSpid:"))
-                .flatMap(line -> Arrays.stream(line.substring(6).strip().split("\\s+", -1)))
-                .map(Long::valueOf)
-                .toList();
-    }
-
     private static long ownResidentBytes(long pid) {
         String[] words = read("/proc/" + pid + "/statm").split(" ", 3);
         return words.length < 3 ? 0 : Long.parseLong(words[1]) * PAGE_BYTES;

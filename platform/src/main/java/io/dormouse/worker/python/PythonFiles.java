@@ -24,9 +24,7 @@ final class PythonFiles {
                     "dormouse_python/__init__.py",
                     "dormouse_python/coding.py",
                     "dormouse_python/contract.py",
-                    "dormouse_python/parent.py",
                     "dormouse_python/server.py",
-                    "dormouse_python/walls.py",
                     "dormouse_python/wire.py");
 
     private PythonFiles() {}

@@ -7,11 +7,6 @@ BEGAN = time.monotonic_ns()
 if __name__ == "__main__":
     import sys
 
-    if "--parent" in sys.argv:
-        from dormouse_python import parent
+    from dormouse_python import server
 
-        parent.main(sys.argv[1:])
-    else:
-        from dormouse_python import server
-
-        server.main(sys.argv[1:], BEGAN)
+    server.main(sys.argv[1:], BEGAN)
