@@ -20,6 +20,7 @@ final class StartOptions {
     private static final int PORT_MAX = 65_535;
     private static final int WARM_MAX = 64;
     private static final long PAYLOAD_BYTES_MAX = 6_291_456;
+    private static final long STRICT_PAYLOAD_BYTES_MAX = 4_194_304;
 
     static final Option<Integer> PORT =
             Option.number("--port", "N", 0, PORT_MAX, "where to listen; 0 takes a free port")
@@ -56,11 +57,16 @@ final class StartOptions {
                                     + " none")
                     .or("all");
 
+    static final Option<Boolean> STRICT =
+            Option.flag(
+                    "payloads as large as AWS's serverless endpoints take: 4 MB each way, not 6",
+                    "--strict");
+
     private StartOptions() {}
 
     /// All of them.
     static List<Option<?>> all() {
-        return CommonOptions.and(PORT, HOST, DETACH, EPHEMERAL, WARM_POOL, ISOLATION);
+        return CommonOptions.and(PORT, HOST, DETACH, EPHEMERAL, WARM_POOL, ISOLATION, STRICT);
     }
 
     /// The arguments of the process that stays.
@@ -78,6 +84,9 @@ final class StartOptions {
                                 arguments.get(ISOLATION)));
         if (arguments.get(EPHEMERAL)) {
             words.add("--ephemeral");
+        }
+        if (arguments.get(STRICT)) {
+            words.add("--strict");
         }
         return words;
     }
@@ -100,7 +109,7 @@ final class StartOptions {
                     owner,
                     keys(),
                     arguments.get(WARM_POOL),
-                    PAYLOAD_BYTES_MAX,
+                    arguments.get(STRICT) ? STRICT_PAYLOAD_BYTES_MAX : PAYLOAD_BYTES_MAX,
                     payloads(owner),
                     Path.of(environment("DORMOUSE_LIB", besideJar())),
                     Path.of(

@@ -10,7 +10,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
 import software.amazon.awssdk.awscore.client.builder.AwsSyncClientBuilder;
@@ -27,6 +30,7 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.retries.DefaultRetryStrategy;
 import software.amazon.awssdk.services.cloudwatch.CloudWatchClient;
 import software.amazon.awssdk.services.cloudwatchlogs.CloudWatchLogsClient;
+import software.amazon.awssdk.services.ecr.EcrClient;
 import software.amazon.awssdk.services.iam.IamClient;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.sagemaker.SageMakerClient;
@@ -39,10 +43,9 @@ public final class Clients {
     private static final Duration CONNECT = Duration.ofSeconds(5);
     private static final Duration ANSWER = Duration.ofMinutes(10);
 
-    private final URI endpoint;
+    private final Optional<URI> endpoint;
     private final String region;
-    private final String accessKey;
-    private final String secretKey;
+    private final Supplier<AwsCredentialsProvider> credentials;
     private final Optional<CallPrinter> printer;
 
     /// Clients of the platform at `endpoint`.
@@ -54,15 +57,37 @@ public final class Clients {
             String accessKey,
             String secretKey,
             Optional<CallPrinter> printer) {
+        this(
+                Optional.of(endpoint),
+                region,
+                () ->
+                        StaticCredentialsProvider.create(
+                                AwsBasicCredentials.create(accessKey, secretKey)),
+                printer);
+    }
+
+    private Clients(
+            Optional<URI> endpoint,
+            String region,
+            Supplier<AwsCredentialsProvider> credentials,
+            Optional<CallPrinter> printer) {
         this.endpoint = endpoint;
         this.region = region;
-        this.accessKey = accessKey;
-        this.secretKey = secretKey;
+        this.credentials = credentials;
         this.printer = printer;
     }
 
+    /// Clients of AWS, with whatever credentials AWS's default chain finds.
+    ///
+    /// @param endpoint in place of AWS's own hosts
+    static Clients aws(Optional<URI> endpoint, String region, Optional<CallPrinter> printer) {
+        return new Clients(
+                endpoint, region, () -> DefaultCredentialsProvider.builder().build(), printer);
+    }
+
+    /// The platform's.
     public URI endpoint() {
-        return endpoint;
+        return endpoint.orElseThrow();
     }
 
     public String region() {
@@ -81,9 +106,9 @@ public final class Clients {
     public SageMakerRuntimeClient runtimeOfAnySize() {
         LargePayloads payloads =
                 LargePayloads.builder(this::payloadBucket)
-                        .endpoint(endpoint)
+                        .endpoint(endpoint())
                         .region(Region.of(region))
-                        .credentials(credentials())
+                        .credentials(credentials.get())
                         .build();
         return ready(SageMakerRuntimeClient.builder(), payloads).build();
     }
@@ -96,7 +121,7 @@ public final class Clients {
 
     /// Path style: a bucket is no host of a platform on this machine.
     public S3Client s3() {
-        return ready(S3Client.builder()).forcePathStyle(true).build();
+        return ready(S3Client.builder()).forcePathStyle(endpoint.isPresent()).build();
     }
 
     public CloudWatchClient cloudWatch() {
@@ -120,7 +145,7 @@ public final class Clients {
         SignedRequest signed =
                 AwsV4HttpSigner.create()
                         .sign(request ->
-                                request.identity(AwsBasicCredentials.create(accessKey, secretKey))
+                                request.identity(credentials.get().resolveCredentials())
                                         .request(
                                                 SdkHttpRequest.builder()
                                                         .method(SdkHttpMethod.GET)
@@ -133,29 +158,31 @@ public final class Clients {
         return headers;
     }
 
-    private <B extends AwsClientBuilder<B, C> & AwsSyncClientBuilder<B, C>, C> B ready(
-            B builder, ExecutionInterceptor... more) {
-        ClientOverrideConfiguration.Builder options =
-                ClientOverrideConfiguration.builder()
-                        .defaultProfileFile(ProfileFile.aggregator().build())
-                        .retryStrategy(DefaultRetryStrategy.doNotRetry());
-        printer.ifPresent(options::addExecutionInterceptor);
-        List.of(more).forEach(options::addExecutionInterceptor);
-        return builder.endpointOverride(endpoint)
-                .region(Region.of(region))
-                .credentialsProvider(credentials())
-                .httpClient(http())
-                .overrideConfiguration(options.build());
+    public EcrClient ecr() {
+        return ready(EcrClient.builder()).build();
     }
 
-    private StaticCredentialsProvider credentials() {
-        return StaticCredentialsProvider.create(AwsBasicCredentials.create(accessKey, secretKey));
+    private <B extends AwsClientBuilder<B, C> & AwsSyncClientBuilder<B, C>, C> B ready(
+            B builder, ExecutionInterceptor... more) {
+        ClientOverrideConfiguration.Builder options = ClientOverrideConfiguration.builder();
+        if (endpoint.isPresent()) {
+            // A platform on this machine answers or it does not, and no profile is about it.
+            options.defaultProfileFile(ProfileFile.aggregator().build())
+                    .retryStrategy(DefaultRetryStrategy.doNotRetry());
+            builder.endpointOverride(endpoint.get());
+        }
+        printer.ifPresent(options::addExecutionInterceptor);
+        List.of(more).forEach(options::addExecutionInterceptor);
+        return builder.region(Region.of(region))
+                .credentialsProvider(credentials.get())
+                .httpClient(http())
+                .overrideConfiguration(options.build());
     }
 
     /// For a platform without TLS, connections are opened here: the SDK's own client reads the
     /// JDK's certificates at once, which costs a command more than its call does.
     private SdkHttpClient http() {
-        if (endpoint.getScheme().equals("http")) {
+        if (endpoint.filter(url -> url.getScheme().equals("http")).isPresent()) {
             return UrlConnectionHttpClient.create(Clients::open);
         }
         return UrlConnectionHttpClient.builder()

@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.regions.providers.DefaultAwsRegionProviderChain;
 
 /// What every command that talks to a platform takes.
 public final class CommonOptions {
@@ -99,6 +101,31 @@ public final class CommonOptions {
         } catch (IllegalArgumentException e) {
             throw new Failed(
                     "AWS_ENDPOINT_URL is '" + text + "': expected " + e.getMessage() + ".", e);
+        }
+    }
+
+    /// Clients of AWS: at AWS's own hosts, unless another is named for this command or by
+    /// `AWS_ENDPOINT_URL`.
+    Clients aws() {
+        return Clients.aws(
+                awsEndpoint(),
+                awsRegion(),
+                verbose() ? Optional.of(new CallPrinter(console)) : Optional.empty());
+    }
+
+    /// What stands in place of AWS's own hosts.
+    Optional<URI> awsEndpoint() {
+        return arguments
+                .find(ENDPOINT_URL)
+                .or(() -> variable("AWS_ENDPOINT_URL").map(CommonOptions::url));
+    }
+
+    private static String awsRegion() {
+        try {
+            return DefaultAwsRegionProviderChain.builder().build().getRegion().id();
+        } catch (SdkClientException e) {
+            throw new Failed(
+                    "No AWS Region is set: set AWS_REGION, or region in ~/.aws/config.", e);
         }
     }
 

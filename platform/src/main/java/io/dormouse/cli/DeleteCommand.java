@@ -6,6 +6,7 @@ import io.dormouse.cli.line.Console;
 import io.dormouse.cli.line.Syntax;
 import io.dormouse.cli.line.Syntax.Kind;
 import io.dormouse.cli.line.Syntax.Parameter;
+import io.dormouse.deploy.EndpointWait;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

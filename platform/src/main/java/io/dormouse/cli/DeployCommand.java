@@ -8,6 +8,7 @@ import io.dormouse.cli.line.Option;
 import io.dormouse.cli.line.Syntax;
 import io.dormouse.cli.line.Syntax.Kind;
 import io.dormouse.cli.line.Syntax.Parameter;
+import io.dormouse.deploy.EndpointWait;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Instant;

@@ -1,5 +1,6 @@
 package io.dormouse.cli;
 
+import io.dormouse.deploy.EndpointWait;
 import java.util.List;
 import java.util.Map;
 import software.amazon.awssdk.services.sagemaker.SageMakerClient;

@@ -3,6 +3,8 @@ package io.dormouse.cli;
 import io.dormouse.cli.line.Command;
 import io.dormouse.cli.line.CommandLine;
 import io.dormouse.cli.line.Console;
+import io.dormouse.definition.InvalidDefinition;
+import io.dormouse.deploy.DeployFailed;
 import io.dormouse.tuner.TuneFailed;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -33,6 +35,9 @@ public final class DormouseCommand {
         commands.put("status", StatusCommand::new);
         commands.put("env", EnvCommand::new);
         commands.put("deploy", DeployCommand::new);
+        commands.put("apply", ApplyCommand::new);
+        commands.put("diff", DiffCommand::new);
+        commands.put("export", ExportCommand::new);
         commands.put("invoke", InvokeCommand::new);
         commands.put("endpoints", EndpointsCommand::new);
         commands.put("delete", DeleteCommand::new);
@@ -57,7 +62,10 @@ public final class DormouseCommand {
     }
 
     private static String sentence(Exception failure) {
-        if (failure instanceof Failed || failure instanceof TuneFailed) {
+        if (failure instanceof Failed
+                || failure instanceof TuneFailed
+                || failure instanceof DeployFailed
+                || failure instanceof InvalidDefinition) {
             return String.valueOf(failure.getMessage());
         }
         if (failure instanceof AwsServiceException e && e.awsErrorDetails() != null) {

@@ -1,6 +1,7 @@
 package io.dormouse.cli;
 
 import io.dormouse.cli.line.Console;
+import io.dormouse.deploy.EndpointWait;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;

@@ -76,6 +76,17 @@ record ModelArchive(Path archive, Image image, boolean temporary) implements Aut
         }
     }
 
+    /// The same for a model that somebody else says how to serve: a folder's archive is taken as it
+    /// is.
+    ///
+    /// @throws Failed where it is no archive, and no model that could be packed
+    static ModelArchive whatever(Path file) {
+        String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
+        return Files.isRegularFile(file) && (name.endsWith(".tar.gz") || name.endsWith(".tgz"))
+                ? new ModelArchive(file, Image.of(name), false)
+                : of(file);
+    }
+
     /// The same bytes for the same model: the platform lays a model out once.
     private static void pack(Path file, String as, Path archive) throws IOException {
         try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(archive), 1 << 16);

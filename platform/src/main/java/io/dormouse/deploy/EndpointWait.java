@@ -1,4 +1,4 @@
-package io.dormouse.cli;
+package io.dormouse.deploy;
 
 import java.time.Duration;
 import java.util.function.Consumer;
@@ -9,22 +9,22 @@ import software.amazon.awssdk.services.sagemaker.model.SageMakerException;
 
 /// Waits for endpoints, asking often at first: a platform on this machine is ready in milliseconds,
 /// AWS in minutes.
-final class EndpointWait {
+public final class EndpointWait {
     private static final Duration FIRST = Duration.ofMillis(20);
     private static final Duration LONGEST = Duration.ofSeconds(10);
     private static final Duration ENOUGH = Duration.ofMinutes(60);
 
     private final SageMakerClient sageMaker;
 
-    EndpointWait(SageMakerClient sageMaker) {
+    public EndpointWait(SageMakerClient sageMaker) {
         this.sageMaker = sageMaker;
     }
 
     /// Returns when the endpoint is in service.
     ///
     /// @param changed called with each new status
-    /// @throws Failed when it cannot be, with the platform's reason
-    DescribeEndpointResponse untilInService(String name, Consumer<String> changed) {
+    /// @throws DeployFailed when it cannot be, with the platform's reason
+    public DescribeEndpointResponse untilInService(String name, Consumer<String> changed) {
         String last = "";
         Duration pause = FIRST;
         for (long waited = 0; waited < ENOUGH.toMillis(); waited += pause.toMillis()) {
@@ -39,22 +39,23 @@ final class EndpointWait {
                     return now;
                 }
                 case FAILED, OUT_OF_SERVICE, UPDATE_ROLLBACK_FAILED ->
-                        throw new Failed(
+                        throw new DeployFailed(
                                 "Endpoint " + name + " is " + status + ": " + now.failureReason());
                 default -> pause = pause(pause);
             }
         }
-        throw new Failed("Endpoint " + name + " is still " + last + " after " + ENOUGH);
+        throw new DeployFailed("Endpoint " + name + " is still " + last + " after " + ENOUGH);
     }
 
-    void untilDeleted(String name) {
+    public void untilDeleted(String name) {
         Duration pause = FIRST;
         for (long waited = 0; waited < ENOUGH.toMillis(); waited += pause.toMillis()) {
             try {
                 DescribeEndpointResponse now =
                         sageMaker.describeEndpoint(r -> r.endpointName(name));
                 if (now.endpointStatus() == EndpointStatus.FAILED) {
-                    throw new Failed("Endpoint " + name + " is Failed: " + now.failureReason());
+                    throw new DeployFailed(
+                            "Endpoint " + name + " is Failed: " + now.failureReason());
                 }
             } catch (SageMakerException e) {
                 if (isMissing(e)) {
@@ -64,16 +65,16 @@ final class EndpointWait {
             }
             pause = pause(pause);
         }
-        throw new Failed("Endpoint " + name + " is still being deleted after " + ENOUGH);
+        throw new DeployFailed("Endpoint " + name + " is still being deleted after " + ENOUGH);
     }
 
     /// Whether AWS says that there is no such thing: it has no code of its own for that.
-    static boolean isMissing(SageMakerException e) {
+    public static boolean isMissing(SageMakerException e) {
         return e.awsErrorDetails().errorMessage().contains("Could not find");
     }
 
     /// Returns when no instance of the endpoint is left, with how long that took.
-    Duration untilAsleep(String name) {
+    public Duration untilAsleep(String name) {
         long begin = System.nanoTime();
         Duration pause = FIRST;
         for (long waited = 0; waited < ENOUGH.toMillis(); waited += pause.toMillis()) {
@@ -88,7 +89,7 @@ final class EndpointWait {
             }
             pause = pause(pause);
         }
-        throw new Failed("Endpoint " + name + " is still awake after " + ENOUGH);
+        throw new DeployFailed("Endpoint " + name + " is still awake after " + ENOUGH);
     }
 
     private static Duration pause(Duration pause) {
@@ -96,7 +97,7 @@ final class EndpointWait {
             Thread.sleep(pause);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new Failed("Interrupted while waiting for an endpoint", e);
+            throw new DeployFailed("Interrupted while waiting for an endpoint", e);
         }
         Duration next = pause.multipliedBy(3).dividedBy(2);
         return next.compareTo(LONGEST) > 0 ? LONGEST : next;
