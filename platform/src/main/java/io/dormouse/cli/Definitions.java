@@ -41,6 +41,7 @@ final class Definitions implements AutoCloseable {
                             + " platform)");
 
     private final Console console;
+    private final Path file;
     private final boolean aws;
     private final Clients clients;
     private final String account;
@@ -50,11 +51,13 @@ final class Definitions implements AutoCloseable {
 
     private Definitions(
             Console console,
+            Path file,
             boolean aws,
             Clients clients,
             String account,
             DefinitionSource source) {
         this.console = console;
+        this.file = file;
         this.aws = aws;
         this.clients = clients;
         this.account = account;
@@ -83,7 +86,7 @@ final class Definitions implements AutoCloseable {
                                 + clients.region()
                                 + options.awsEndpoint().map(url -> ", at " + url).orElse(""));
             }
-            return new Definitions(console, aws, clients, account, source);
+            return new Definitions(console, file, aws, clients, account, source);
         } catch (RuntimeException e) {
             source.close();
             throw e;
@@ -122,7 +125,7 @@ final class Definitions implements AutoCloseable {
 
     void show(Desired desired, Found found, List<Change> changes) {
         if (changes.isEmpty()) {
-            console.say("Endpoint " + desired.name() + " is as " + DEFAULT_FILE + " says.");
+            console.say("Endpoint " + desired.name() + " is as " + file + " says.");
             return;
         }
         console.say(

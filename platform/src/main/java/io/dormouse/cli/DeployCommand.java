@@ -8,6 +8,7 @@ import io.dormouse.cli.line.Option;
 import io.dormouse.cli.line.Syntax;
 import io.dormouse.cli.line.Syntax.Kind;
 import io.dormouse.cli.line.Syntax.Parameter;
+import io.dormouse.cli.line.WrongUse;
 import io.dormouse.deploy.EndpointWait;
 import java.net.URI;
 import java.nio.file.Path;
@@ -54,25 +55,43 @@ record DeployCommand() implements Command {
             Option.text(
                     "--role-arn", "ARN", "execution role (default: role/dormouse of the account)");
 
+    /// What a definition says in its file.
+    private static final List<Option<?>> DEFINED =
+            List.of(NAME, MEMORY, MAX_CONCURRENCY, IDLE_SECONDS, IMAGE, ROLE_ARN);
+
     @Override
     public Syntax syntax() {
         return new Syntax(
                 "deploy",
                 "Deploy a model as a serverless endpoint: an .onnx file, an XGBoost model (.json,"
                         + " .ubj) or a model.tar.gz, on this machine or in S3. An endpoint of that"
-                        + " name is updated; requests under way are answered.",
-                Optional.of(new Parameter("FILE|S3-URI", "the model", Kind.FILE)),
+                        + " name is updated; requests under way are answered. A definition (.yaml)"
+                        + " is applied, as ./dormouse apply does.",
+                Optional.of(new Parameter("FILE|S3-URI", "the model, or a definition", Kind.FILE)),
                 CommonOptions.and(NAME, MEMORY, MAX_CONCURRENCY, IDLE_SECONDS, IMAGE, ROLE_ARN),
                 List.of(
                         "./dormouse deploy model.onnx --name iris --memory 1024 --max-concurrency 10",
-                        "./dormouse deploy s3://my-bucket/flights/model.tar.gz --name flights"));
+                        "./dormouse deploy s3://my-bucket/flights/model.tar.gz --name flights",
+                        "./dormouse deploy dormouse.yaml"));
     }
 
     @Override
     public int run(Arguments arguments, Console console) {
+        String model = arguments.parameter();
+        if (model.endsWith(".yaml") || model.endsWith(".yml")) {
+            DEFINED.stream()
+                    .filter(arguments::isGiven)
+                    .findFirst()
+                    .ifPresent(option -> {
+                        throw new WrongUse(
+                                "Option "
+                                        + option.names().getFirst()
+                                        + " is for a model: of a definition, the file says it.");
+                    });
+            return new ApplyCommand().run(arguments, console);
+        }
         CommonOptions options = new CommonOptions(arguments, console);
         Clients clients = options.clients();
-        String model = arguments.parameter();
         String endpoint = arguments.find(NAME).orElseGet(() -> nameOf(model));
         // Before the first call: what cannot be read is no matter for the platform.
         try (Source source = Source.of(model)) {

@@ -13,7 +13,9 @@ public final class InvalidDefinition extends RuntimeException {
     InvalidDefinition(String file, List<Problem> problems) {
         super(
                 problems.stream()
-                        .sorted(Comparator.comparingInt(Problem::line).thenComparingInt(Problem::column))
+                        .sorted(
+                                Comparator.comparingInt(Problem::line)
+                                        .thenComparingInt(Problem::column))
                         .map(problem -> problem.at(file))
                         .collect(Collectors.joining("\n")));
         this.problems = List.copyOf(problems);

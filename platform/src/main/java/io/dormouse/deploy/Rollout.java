@@ -54,7 +54,7 @@ public final class Rollout {
         } catch (SdkException | DeployFailed e) {
             throw new DeployFailed(told(e) + "\n" + rollBack(), e);
         }
-        clearAway(desired);
+        new Superseded(sageMaker, desired, progress).delete();
         return done;
     }
 
@@ -217,41 +217,6 @@ public final class Rollout {
                         ? "Nothing had been made."
                         : "Rolled back: " + String.join(", ", undone) + ".";
         return left.isEmpty() ? done : done + " Left behind: " + String.join(", ", left) + ".";
-    }
-
-    /// Deletes the configurations and models that earlier rollouts of this definition made.
-    private void clearAway(Desired desired) {
-        String prefix = desired.name() + "-";
-        sageMaker
-                .listEndpointConfigsPaginator(r -> r.nameContains(prefix))
-                .endpointConfigs()
-                .stream()
-                .filter(config ->
-                        !config.endpointConfigName().equals(desired.configName())
-                                && desired.isOwn(config.endpointConfigName())
-                                && isMade(config.endpointConfigArn(), desired))
-                .toList()
-                .forEach(config -> {
-                    String name = config.endpointConfigName();
-                    progress.accept("Deleting superseded endpoint configuration " + name);
-                    sageMaker.deleteEndpointConfig(r -> r.endpointConfigName(name));
-                });
-        sageMaker.listModelsPaginator(r -> r.nameContains(prefix)).models().stream()
-                .filter(model ->
-                        !model.modelName().equals(desired.modelName())
-                                && desired.isOwn(model.modelName())
-                                && isMade(model.modelArn(), desired))
-                .toList()
-                .forEach(model -> {
-                    progress.accept("Deleting superseded model " + model.modelName());
-                    sageMaker.deleteModel(r -> r.modelName(model.modelName()));
-                });
-    }
-
-    private boolean isMade(String arn, Desired desired) {
-        return sageMaker.listTagsPaginator(r -> r.resourceArn(arn)).tags().stream()
-                .anyMatch(tag ->
-                        tag.key().equals(Desired.MADE_FROM) && tag.value().equals(desired.name()));
     }
 
     private static String told(RuntimeException e) {

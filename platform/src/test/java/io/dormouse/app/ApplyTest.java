@@ -7,11 +7,13 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.dormouse.app.TestPlatform.Ran;
 import io.dormouse.cli.Clients;
+import io.dormouse.deploy.EndpointWait;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -69,7 +71,7 @@ class ApplyTest {
         assertEquals(0, run("diff").code());
         Ran again = run("apply", "-v");
         assertEquals(0, again.code(), again.err());
-        assertTrue(again.out().contains("tree is as dormouse.yaml says"), again.out());
+        assertTrue(again.out().contains("tree is as " + file + " says"), again.out());
         assertFalse(again.err().contains("create-"), again.err());
         assertFalse(again.err().contains("update-"), again.err());
         String first = config();
@@ -122,6 +124,42 @@ class ApplyTest {
         assertEquals(0, applied.code(), applied.err());
         assertTrue(applied.out().contains("+ settings.idle-seconds: 300"), applied.out());
         assertTrue(configs().containsAll(theirs) && configs().size() == 2, configs().toString());
+    }
+
+    @Test
+    void aConfigurationThatAnotherEndpointUsesIsKeptWithItsModel() throws IOException {
+        assertEquals(0, run("apply").code());
+        String shared = config();
+        sageMaker.createEndpoint(r -> r.endpointName("other").endpointConfigName(shared));
+        write("2048", "300", "row.csv");
+        Files.writeString(file, Files.readString(file).replace("LEVEL: info", "LEVEL: debug"));
+        Ran updated = run("apply");
+        assertEquals(0, updated.code(), updated.err());
+        assertFalse(shared.equals(config()));
+        assertEquals(Set.of(shared, config()), Set.copyOf(configs()));
+        assertEquals(2, models().size(), models().toString());
+
+        new EndpointWait(sageMaker).untilInService("other", _ -> {});
+        sageMaker.deleteEndpoint(r -> r.endpointName("other"));
+        new EndpointWait(sageMaker).untilDeleted("other");
+        write("3072", "300", "row.csv");
+        assertEquals(0, run("apply").code());
+        assertEquals(List.of(config()), configs());
+        assertEquals(1, models().size(), models().toString());
+    }
+
+    @Test
+    void deployTakesADefinitionToo() throws IOException {
+        Path named = Files.copy(file, folder.resolve("staging.yaml"));
+        Ran wrong = platform.run("deploy", named.toString(), "--memory", "1024");
+        assertEquals(2, wrong.code());
+        assertTrue(wrong.err().contains("Option --memory is for a model"), wrong.err());
+        Ran deployed = platform.run("deploy", named.toString());
+        assertEquals(0, deployed.code(), deployed.err());
+        assertTrue(deployed.out().contains("tree is created and in service"), deployed.out());
+        Ran same = platform.run("diff", named.toString());
+        assertEquals(0, same.code(), same.err());
+        assertEquals("Endpoint tree is as " + named + " says.", same.out());
     }
 
     @Test

@@ -83,6 +83,11 @@ public final class Arguments {
                 .orElseThrow(() -> new IllegalArgumentException(option.key() + " has no default"));
     }
 
+    /// Whether it was given, whatever it is otherwise.
+    public boolean isGiven(Option<?> option) {
+        return values.containsKey(option.key());
+    }
+
     /// What was given beside options.
     public Optional<String> findParameter() {
         return parameter;
