@@ -9,6 +9,48 @@ import tools.jackson.databind.json.JsonMapper;
 ///
 /// @param framework what chooses the image, where the definition names none
 public record Export(Definition definition, Framework framework) {
+    // Apart from what fills it, so that each can be read at once.
+    @SuppressWarnings("InlineFormatString")
+    private static final String TEMPLATE =
+            """
+            # %s as CloudFormation:
+            #   aws cloudformation deploy --template-file FILE --stack-name %s%s
+            AWSTemplateFormatVersion: "2010-09-09"
+            Description: %s
+            Parameters:
+            %s%s%sResources:
+              Model:
+                Type: AWS::SageMaker::Model
+                Properties:
+                  ExecutionRoleArn: !Ref RoleArn
+                  PrimaryContainer:
+                    Image: %s
+            %s%s      Tags:
+                    - {Key: "dormouse:definition", Value: %s}
+              EndpointConfig:
+                Type: AWS::SageMaker::EndpointConfig
+                Properties:
+                  ProductionVariants:
+                    - VariantName: AllTraffic
+                      ModelName: !GetAtt Model.ModelName
+                      InitialVariantWeight: 1
+                      ServerlessConfig:
+                        MemorySizeInMB: %d
+                        MaxConcurrency: %d
+            %s      Tags:
+                    - {Key: "dormouse:definition", Value: %s}
+              Endpoint:
+                Type: AWS::SageMaker::Endpoint
+                Properties:
+                  EndpointName: %s
+                  EndpointConfigName: !GetAtt EndpointConfig.EndpointConfigName
+                  Tags:
+                    - {Key: "dormouse:definition", Value: %s}
+            %sOutputs:
+              EndpointName:
+                Value: !GetAtt Endpoint.EndpointName
+            """;
+
     /// The forms, by their words on the command line.
     public enum Format {
         CLOUDFORMATION,
@@ -39,72 +81,32 @@ public record Export(Definition definition, Framework framework) {
     }
 
     private String cloudFormation() {
-        return """
-        # %s as CloudFormation:
-        #   aws cloudformation deploy --template-file FILE --stack-name %s%s
-        AWSTemplateFormatVersion: "2010-09-09"
-        Description: %s
-        Parameters:
-        %s%s%sResources:
-          Model:
-            Type: AWS::SageMaker::Model
-            Properties:
-              ExecutionRoleArn: !Ref RoleArn
-              PrimaryContainer:
-                Image: %s
-        %s%s      Tags:
-                - {Key: "dormouse:definition", Value: %s}
-          EndpointConfig:
-            Type: AWS::SageMaker::EndpointConfig
-            Properties:
-              ProductionVariants:
-                - VariantName: AllTraffic
-                  ModelName: !GetAtt Model.ModelName
-                  InitialVariantWeight: 1
-                  ServerlessConfig:
-                    MemorySizeInMB: %d
-                    MaxConcurrency: %d
-        %s      Tags:
-                - {Key: "dormouse:definition", Value: %s}
-          Endpoint:
-            Type: AWS::SageMaker::Endpoint
-            Properties:
-              EndpointName: %s
-              EndpointConfigName: !GetAtt EndpointConfig.EndpointConfigName
-              Tags:
-                - {Key: "dormouse:definition", Value: %s}
-        %sOutputs:
-          EndpointName:
-            Value: !GetAtt Endpoint.EndpointName
-        """
-                .formatted(
-                        definition.name(),
-                        definition.name(),
-                        overrides(),
-                        quoted("Serverless endpoint " + definition.name()),
-                        parameter("RoleArn", "The execution role", definition.roleArn()),
-                        hasModel()
-                                ? parameter(
-                                        "ModelDataUrl",
-                                        "Where the model.tar.gz is in S3",
-                                        definition.modelUri())
-                                : "",
-                        mappings(),
-                        cloudFormationImage(),
-                        hasModel() ? "        ModelDataUrl: !Ref ModelDataUrl\n" : "",
-                        environment(),
-                        quoted(definition.name()),
-                        definition.memoryMb(),
-                        definition.maxConcurrency(),
-                        definition.provisioned() > 0
-                                ? "            ProvisionedConcurrency: "
-                                        + definition.provisioned()
-                                        + "\n"
-                                : "",
-                        quoted(definition.name()),
-                        quoted(definition.name()),
-                        quoted(definition.name()),
-                        settings());
+        return TEMPLATE.formatted(
+                definition.name(),
+                definition.name(),
+                overrides(),
+                quoted("Serverless endpoint " + definition.name()),
+                parameter("RoleArn", "The execution role", definition.roleArn()),
+                hasModel()
+                        ? parameter(
+                                "ModelDataUrl",
+                                "Where the model.tar.gz is in S3",
+                                definition.modelUri())
+                        : "",
+                mappings(),
+                cloudFormationImage(),
+                hasModel() ? "        ModelDataUrl: !Ref ModelDataUrl\n" : "",
+                environment(),
+                quoted(definition.name()),
+                definition.memoryMb(),
+                definition.maxConcurrency(),
+                definition.provisioned() > 0
+                        ? "            ProvisionedConcurrency: " + definition.provisioned() + "\n"
+                        : "",
+                quoted(definition.name()),
+                quoted(definition.name()),
+                quoted(definition.name()),
+                settings());
     }
 
     private String overrides() {

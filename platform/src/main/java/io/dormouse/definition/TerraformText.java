@@ -9,90 +9,92 @@ import java.util.stream.Collectors;
 ///
 /// @param export the definition, with its framework
 record TerraformText(Export export) {
+    // Apart from what fills it, so that each can be read at once.
+    @SuppressWarnings("InlineFormatString")
+    private static final String TEMPLATE =
+            """
+            # %s as Terraform: terraform init && terraform apply
+            terraform {
+              required_providers {
+                aws = {
+                  source  = "hashicorp/aws"
+                  version = ">= 5.0"
+                }
+              }
+            }
+
+            %s%sdata "aws_region" "current" {}
+
+            data "aws_caller_identity" "current" {}
+
+            locals {
+            %s  image = %s
+            }
+
+            resource "aws_sagemaker_model" "endpoint" {
+              execution_role_arn = var.role_arn
+              primary_container {
+                image = local.image
+            %s%s  }
+              tags = { "dormouse:definition" = %s }
+              lifecycle {
+                create_before_destroy = true
+              }
+            }
+
+            resource "aws_sagemaker_endpoint_configuration" "endpoint" {
+              production_variants {
+                variant_name           = "AllTraffic"
+                model_name             = aws_sagemaker_model.endpoint.name
+                initial_variant_weight = 1
+                serverless_config {
+                  memory_size_in_mb = %d
+                  max_concurrency   = %d
+            %s    }
+              }
+              tags = { "dormouse:definition" = %s }
+              lifecycle {
+                create_before_destroy = true
+              }
+            }
+
+            resource "aws_sagemaker_endpoint" "endpoint" {
+              name                 = %s
+              endpoint_config_name = aws_sagemaker_endpoint_configuration.endpoint.name
+              tags = {
+            %s  }
+            }
+
+            output "endpoint_name" {
+              value = aws_sagemaker_endpoint.endpoint.name
+            }
+            """;
+
     String text() {
         Definition definition = export.definition();
         String name = quoted(definition.name());
-        return """
-        # %s as Terraform: terraform init && terraform apply
-        terraform {
-          required_providers {
-            aws = {
-              source  = "hashicorp/aws"
-              version = ">= 5.0"
-            }
-          }
-        }
-
-        %s%sdata "aws_region" "current" {}
-
-        data "aws_caller_identity" "current" {}
-
-        locals {
-        %s  image = %s
-        }
-
-        resource "aws_sagemaker_model" "endpoint" {
-          execution_role_arn = var.role_arn
-          primary_container {
-            image = local.image
-        %s%s  }
-          tags = { "dormouse:definition" = %s }
-          lifecycle {
-            create_before_destroy = true
-          }
-        }
-
-        resource "aws_sagemaker_endpoint_configuration" "endpoint" {
-          production_variants {
-            variant_name           = "AllTraffic"
-            model_name             = aws_sagemaker_model.endpoint.name
-            initial_variant_weight = 1
-            serverless_config {
-              memory_size_in_mb = %d
-              max_concurrency   = %d
-        %s    }
-          }
-          tags = { "dormouse:definition" = %s }
-          lifecycle {
-            create_before_destroy = true
-          }
-        }
-
-        resource "aws_sagemaker_endpoint" "endpoint" {
-          name                 = %s
-          endpoint_config_name = aws_sagemaker_endpoint_configuration.endpoint.name
-          tags = {
-        %s  }
-        }
-
-        output "endpoint_name" {
-          value = aws_sagemaker_endpoint.endpoint.name
-        }
-        """
-                .formatted(
-                        definition.name(),
-                        variable("role_arn", "The execution role", definition.roleArn()),
-                        export.hasModel()
-                                ? variable(
-                                        "model_data_url",
-                                        "Where the model.tar.gz is in S3",
-                                        definition.modelUri())
-                                : "",
-                        registries(),
-                        image(),
-                        export.hasModel() ? "    model_data_url = var.model_data_url\n" : "",
-                        environment(definition),
-                        name,
-                        definition.memoryMb(),
-                        definition.maxConcurrency(),
-                        definition.provisioned() > 0
-                                ? "      provisioned_concurrency = "
-                                        + definition.provisioned()
-                                        + "\n"
-                                : "",
-                        name,
-                        name,
-                        map(tags(definition)));
+        return TEMPLATE.formatted(
+                definition.name(),
+                variable("role_arn", "The execution role", definition.roleArn()),
+                export.hasModel()
+                        ? variable(
+                                "model_data_url",
+                                "Where the model.tar.gz is in S3",
+                                definition.modelUri())
+                        : "",
+                registries(),
+                image(),
+                export.hasModel() ? "    model_data_url = var.model_data_url\n" : "",
+                environment(definition),
+                name,
+                definition.memoryMb(),
+                definition.maxConcurrency(),
+                definition.provisioned() > 0
+                        ? "      provisioned_concurrency = " + definition.provisioned() + "\n"
+                        : "",
+                name,
+                name,
+                map(tags(definition)));
     }
 
     private static Map<String, String> tags(Definition definition) {
