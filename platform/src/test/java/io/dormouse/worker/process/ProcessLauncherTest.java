@@ -29,8 +29,7 @@ class ProcessLauncherTest extends LauncherConformance {
                         Duration.ofMillis(500),
                         Duration.ofSeconds(1),
                         isolation,
-                        16,
-                        Duration.ofMillis(200)),
+                        16),
                 notices);
     }
 }
