@@ -73,6 +73,11 @@ final class Messaging implements AutoCloseable {
         }
     }
 
+    /// Where others publish.
+    Supplier<SnsClient> topics() {
+        return client(SnsClient.class);
+    }
+
     Operations.Builder join(Operations.Builder table) {
         return table.join(AwsService.SQS, (Object[]) queues.operations())
                 .join(AwsService.SNS, (Object[]) topics.operations())

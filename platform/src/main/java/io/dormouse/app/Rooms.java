@@ -15,6 +15,7 @@ import io.dormouse.identity.Roles;
 import io.dormouse.identity.Sts;
 import io.dormouse.metrics.Logs;
 import io.dormouse.metrics.MetricData;
+import io.dormouse.metrics.alarm.AlarmRoom;
 import io.dormouse.store.Schema;
 import io.dormouse.store.SqliteLibrary;
 import io.dormouse.store.Store;
@@ -32,6 +33,7 @@ import io.dormouse.wire.sign.ObjectAuthenticator;
 import io.dormouse.wire.sign.Signatures;
 import java.io.IOException;
 import java.net.URI;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -55,6 +57,7 @@ final class Rooms implements AutoCloseable {
     private final Passes passes;
     private final Routes routes = new Routes();
     private final Messaging messaging;
+    private final AlarmRoom alarms;
     private final Operations operations;
     private final Authenticator authenticator;
     private final Handler handler;
@@ -99,6 +102,7 @@ final class Rooms implements AutoCloseable {
                                 logs.writer(),
                                 metrics.meters()));
         messaging = opened(messaging(settings, clock, here));
+        alarms = opened(alarms(clock));
         InvocationPath path = opened(path(settings, clock));
         operations = operations(control, jobs, scaling, path, sts, roles, clock);
         authenticator = authenticator(settings, keys);
@@ -110,10 +114,19 @@ final class Rooms implements AutoCloseable {
         control.start();
         objects.live(workers.alarms(), control.retention());
         scaling.start();
-        // What was not told before the last end: behind the start, which is in a hurry.
-        workers.alarms().at(clock.instant().plusSeconds(1), messaging::start);
-        workers.alarms().at(clock.instant().plusSeconds(1), path::start);
+        behindTheStart(clock.instant().plusSeconds(1), path);
         jobs.resume(Jobs.folder(settings));
+    }
+
+    private AlarmRoom alarms(InstantSource clock) {
+        return new AlarmRoom(store, tags, metrics, messaging.topics(), clock, workers.alarms());
+    }
+
+    /// What was not told before the last end: behind the start, which is in a hurry.
+    private void behindTheStart(Instant then, InvocationPath path) {
+        workers.alarms().at(then, messaging::start);
+        workers.alarms().at(then, alarms::start);
+        workers.alarms().at(then, path::start);
     }
 
     private static List<Schema> schemas() {
@@ -170,6 +183,7 @@ final class Rooms implements AutoCloseable {
                 .join(AwsService.SAGEMAKER, (Object[]) control.operations(jobs))
                 .join(AwsService.SAGEMAKER, jobs.training(), jobs.processing())
                 .join(AwsService.CLOUDWATCH, metrics)
+                .join(AwsService.CLOUDWATCH, alarms.operations())
                 .join(AwsService.LOGS, logs)
                 .join(AwsService.STS, sts)
                 .join(
