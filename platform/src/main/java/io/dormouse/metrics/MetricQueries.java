@@ -2,11 +2,15 @@ package io.dormouse.metrics;
 
 import io.dormouse.store.Query;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -27,17 +31,19 @@ import software.amazon.awssdk.services.cloudwatch.model.StatusCode;
 final class MetricQueries {
     private static final int QUERIES_MAX = 500;
     private static final int POINTS_MAX = 100_800;
+    private static final Duration BEYOND = Duration.ofDays(2);
     private static final Pattern ID = Pattern.compile("[a-z][a-zA-Z0-9_]*");
 
     /// One query.
-    private record Asked(
-            String id,
-            String label,
-            Metric metric,
-            Span span,
-            Optional<String> unit,
-            Statistic statistic,
-            boolean returned) {}
+    private record Asked(String id, String label, Source source, boolean returned) {}
+
+    /// Where a query's values come from.
+    private sealed interface Source {}
+
+    private record Measured(Metric metric, Span span, Optional<String> unit, Statistic statistic)
+            implements Source {}
+
+    private record Computed(MetricMath math) implements Source {}
 
     /// Where a page ended: the query, and the last time that was given of it.
     private record Token(int query, Instant last) {
@@ -66,6 +72,8 @@ final class MetricQueries {
     private final boolean ascending;
     private final int pointsMax;
     private final Token from;
+    private final Instant start;
+    private final Instant end;
 
     MetricQueries(GetMetricDataRequest request, Instant now) {
         if (request.startTime() == null || request.endTime() == null) {
@@ -94,6 +102,9 @@ final class MetricQueries {
             throw MetricErrors.validation(
                     "At least one of the MetricDataQueries must have ReturnData true.");
         }
+        queries.forEach(each -> check(each, new ArrayDeque<>()));
+        start = request.startTime();
+        end = request.endTime();
         ascending = request.scanBy() == ScanBy.TIMESTAMP_ASCENDING;
         pointsMax = request.maxDatapoints() == null ? POINTS_MAX : request.maxDatapoints();
         if (pointsMax < 1 || pointsMax > POINTS_MAX) {
@@ -118,13 +129,32 @@ final class MetricQueries {
                             + " for parameter MetricDataQueries.Id is not matching the expected"
                             + " pattern ^[a-z][a-zA-Z0-9_]*$.");
         }
+        boolean returned = query.returnData() == null || query.returnData();
         if (query.expression() != null) {
-            throw MetricErrors.validation(
-                    "Error in expression '"
-                            + id
-                            + "': expressions are not supported here; ask for the metrics with"
-                            + " MetricStat and compute from their values.");
+            List<String> metrics =
+                    request.metricDataQueries().stream()
+                            .filter(each -> each.metricStat() != null)
+                            .map(MetricDataQuery::id)
+                            .toList();
+            MetricMath math = new MetricMath(id, query.expression(), metrics);
+            return new Asked(
+                    id, query.label() == null ? id : query.label(), new Computed(math), returned);
         }
+        return new Asked(
+                id,
+                query.label() == null ? name(query) : query.label(),
+                measured(request, query, now),
+                returned);
+    }
+
+    private static String name(MetricDataQuery query) {
+        MetricStat stat = query.metricStat();
+        return stat == null || stat.metric() == null ? "" : stat.metric().metricName();
+    }
+
+    private static Measured measured(
+            GetMetricDataRequest request, MetricDataQuery query, Instant now) {
+        String id = query.id();
         MetricStat stat = query.metricStat();
         if (stat == null || stat.metric() == null || stat.stat() == null) {
             throw MetricErrors.validation(
@@ -142,14 +172,41 @@ final class MetricQueries {
                         stat.metric().namespace(),
                         stat.metric().metricName(),
                         stat.metric().dimensions());
-        return new Asked(
-                id,
-                query.label() == null ? metric.name() : query.label(),
+        return new Measured(
                 metric,
                 Span.of(request.startTime(), request.endTime(), stat.period(), now),
                 Optional.ofNullable(stat.unitAsString()),
-                statistic(id, stat.stat()),
-                query.returnData() == null || query.returnData());
+                statistic(id, stat.stat()));
+    }
+
+    /// What expressions name is there, and none needs itself.
+    ///
+    /// @param path of those that need this one
+    private void check(Asked asked, ArrayDeque<String> path) {
+        if (!(asked.source() instanceof Computed computed)) {
+            return;
+        }
+        if (path.contains(asked.id())) {
+            throw MetricErrors.validation(
+                    "Error in expression '" + asked.id() + "': it needs itself");
+        }
+        path.push(asked.id());
+        for (String id : computed.math().identifiers()) {
+            check(
+                    find(id).orElseThrow(() ->
+                            MetricErrors.validation(
+                                    "Error in expression '"
+                                            + asked.id()
+                                            + "': there is no query '"
+                                            + id
+                                            + "'")),
+                    path);
+        }
+        path.pop();
+    }
+
+    private Optional<Asked> find(String id) {
+        return queries.stream().filter(each -> each.id().equals(id)).findFirst();
     }
 
     private static Statistic statistic(String id, String spelling) {
@@ -167,13 +224,14 @@ final class MetricQueries {
 
     GetMetricDataResponse answer(Query query) {
         List<MetricDataResult> results = new ArrayList<>();
+        Map<String, MathValue.Series> known = new HashMap<>();
         int left = pointsMax;
         for (int i = from.query(); i < queries.size(); i++) {
             Asked asked = queries.get(i);
             if (!asked.returned()) {
                 continue;
             }
-            NavigableMap<Instant, Double> values = values(query, asked);
+            NavigableMap<Instant, Double> values = values(query, asked, known);
             if (i == from.query()) {
                 values = values.tailMap(from.last(), false);
             }
@@ -189,7 +247,7 @@ final class MetricQueries {
                             .build());
             left -= times.size();
             if (!complete) {
-                Instant last = times.isEmpty() ? from(i) : times.getLast();
+                Instant last = times.isEmpty() ? from() : times.getLast();
                 return GetMetricDataResponse.builder()
                         .metricDataResults(results)
                         .nextToken(new Token(i, last).text())
@@ -200,22 +258,43 @@ final class MetricQueries {
     }
 
     /// Before the first value of a query that a full page did not reach.
-    private Instant from(int query) {
-        Span span = queries.get(query).span();
-        return ascending ? span.start().minusSeconds(1) : span.end().plusSeconds(1);
+    private Instant from() {
+        return ascending ? start.minus(BEYOND) : end.plus(BEYOND);
     }
 
-    /// The statistic's values in the order in which they are given.
-    private NavigableMap<Instant, Double> values(Query query, Asked asked) {
+    /// The query's values in the order in which they are given.
+    private NavigableMap<Instant, Double> values(
+            Query query, Asked asked, Map<String, MathValue.Series> known) {
+        NavigableMap<Instant, Double> values = series(query, asked, known).values();
+        return ascending ? values : values.descendingMap();
+    }
+
+    /// @param known what was read or computed for this answer
+    private MathValue.Series series(Query query, Asked asked, Map<String, MathValue.Series> known) {
+        MathValue.Series found = known.get(asked.id());
+        if (found != null) {
+            return found;
+        }
+        MathValue.Series series =
+                switch (asked.source()) {
+                    case Measured measured -> measure(query, measured);
+                    case Computed computed ->
+                            computed.math().of(id -> series(query, find(id).orElseThrow(), known));
+                };
+        known.put(asked.id(), series);
+        return series;
+    }
+
+    private static MathValue.Series measure(Query query, Measured measured) {
         TreeMap<Instant, Double> values = new TreeMap<>();
-        asked.span()
-                .values(query, asked.metric(), asked.unit())
+        measured.span()
+                .values(query, measured.metric(), measured.unit())
                 .forEach((at, summary) -> {
-                    OptionalDouble value = asked.statistic().of(summary);
+                    OptionalDouble value = measured.statistic().of(summary);
                     if (value.isPresent()) {
                         values.put(at, value.getAsDouble());
                     }
                 });
-        return ascending ? values : values.descendingMap();
+        return new MathValue.Series(values, measured.span());
     }
 }

@@ -58,7 +58,12 @@ class EvaluationTest {
         "2, ---X-, AL, retain, AL, OK",
     })
     void missingDataIsTreatedAsInAwssTables(
-            int needed, String points, String missing, String ignore, String breaching, String not) {
+            int needed,
+            String points,
+            String missing,
+            String ignore,
+            String breaching,
+            String not) {
         assertEquals(missing, state(points, needed, "missing"));
         assertEquals(ignore, state(points, needed, "ignore"));
         assertEquals(breaching, state(points, needed, "breaching"));
