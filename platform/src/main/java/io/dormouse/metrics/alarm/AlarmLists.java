@@ -25,7 +25,7 @@ import software.amazon.awssdk.services.cloudwatch.model.MetricAlarm;
 import software.amazon.awssdk.services.cloudwatch.model.ScanBy;
 
 /// What there is of alarms and their history, a page at a time.
-final class AlarmLists implements CloudWatchClient {
+public final class AlarmLists implements CloudWatchClient {
     private static final int ALARMS = 50;
     private static final int HISTORY = 100;
     private static final int PAGE_MAX = 100;

@@ -15,7 +15,7 @@ import software.amazon.awssdk.services.cloudwatch.model.UntagResourceRequest;
 import software.amazon.awssdk.services.cloudwatch.model.UntagResourceResponse;
 
 /// The tags of alarms.
-final class AlarmTags implements CloudWatchClient {
+public final class AlarmTags implements CloudWatchClient {
     private final AlarmRecords records;
 
     AlarmTags(AlarmRecords records) {

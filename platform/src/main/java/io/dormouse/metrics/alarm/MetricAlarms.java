@@ -28,7 +28,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Alarms come, are set, and go.
-final class MetricAlarms implements CloudWatchClient {
+public final class MetricAlarms implements CloudWatchClient {
     private final AlarmRecords records;
     private final Changes changes;
     private final Watch watch;
