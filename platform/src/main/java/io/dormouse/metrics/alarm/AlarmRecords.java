@@ -76,9 +76,22 @@ final class AlarmRecords {
                 tx, Entry.of(UUID.randomUUID().toString(), now, item).within(alarm.alarmArn()));
     }
 
-    void forgetOld(Tx tx, Instant now) {
-        tx.update(
-                "DELETE FROM record WHERE kind = 'alarm-history' AND created < ?",
-                now.minus(HISTORY));
+    /// Writes only where there is something to forget: a platform at rest leaves the disk alone.
+    void forgetOld(Instant now) {
+        Instant oldest = now.minus(HISTORY);
+        boolean isOld =
+                !store.read(query ->
+                                query.list(
+                                        "SELECT name FROM record WHERE kind = 'alarm-history'"
+                                                + " AND created < ? LIMIT 1",
+                                        row -> row.text(1),
+                                        oldest))
+                        .isEmpty();
+        if (isOld) {
+            store.write(tx ->
+                    tx.update(
+                            "DELETE FROM record WHERE kind = 'alarm-history' AND created < ?",
+                            oldest));
+        }
     }
 }

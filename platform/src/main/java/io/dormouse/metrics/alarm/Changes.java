@@ -42,8 +42,8 @@ final class Changes implements Courier, AutoCloseable {
     /// An alarm with another state; nothing is told where it is the one that it has.
     ///
     /// @param data StateReasonData; empty for none
-    void to(Tx tx, MetricAlarm alarm, StateValue state, String reason, String data) {
-        Instant now = clock.instant();
+    /// @param now when it changes
+    void to(Tx tx, MetricAlarm alarm, StateValue state, String reason, String data, Instant now) {
         boolean isNew = alarm.stateValue() != state;
         MetricAlarm after =
                 alarm.toBuilder()

@@ -154,7 +154,8 @@ public final class MetricAlarms implements CloudWatchClient {
         checkJson(data);
         records.store.write(tx -> {
             MetricAlarm alarm = alarm(tx, request.alarmName());
-            changes.to(tx, alarm, request.stateValue(), request.stateReason(), data);
+            changes.to(
+                    tx, alarm, request.stateValue(), request.stateReason(), data, clock.instant());
             return true;
         });
         changes.look();

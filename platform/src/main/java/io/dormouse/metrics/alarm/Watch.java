@@ -18,6 +18,7 @@ import software.amazon.awssdk.services.cloudwatch.CloudWatchClient;
 import software.amazon.awssdk.services.cloudwatch.model.MetricAlarm;
 import software.amazon.awssdk.services.cloudwatch.model.MetricDataQuery;
 import software.amazon.awssdk.services.cloudwatch.model.MetricDataResult;
+import software.amazon.awssdk.services.cloudwatch.model.StateValue;
 
 /// Looks at every alarm once a minute, at those of shorter periods every ten seconds, and puts them
 /// into the states that their data points ask for. While there is no alarm nothing is set.
@@ -25,6 +26,7 @@ final class Watch implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Watch.class.getName());
     private static final int MINUTE = 60;
     private static final int FINE = 10;
+    private static final int MISSED_MAX = 180;
 
     private final AlarmRecords records;
     private final Changes changes;
@@ -34,6 +36,7 @@ final class Watch implements AutoCloseable {
 
     // Guarded by this.
     private Alarms.Alarm next = () -> {};
+    private Instant looked;
     private boolean closed;
 
     /// @param alarms whose tasks may take a while
@@ -48,9 +51,11 @@ final class Watch implements AutoCloseable {
         this.metrics = metrics;
         this.clock = clock;
         this.alarms = alarms;
+        looked = clock.instant();
     }
 
     /// Looks at all, then again when the next is due: after a start, and when an alarm was put.
+    /// Where the clock was moved over several looks, they are made up for.
     synchronized void look() {
         if (closed) {
             return;
@@ -58,37 +63,69 @@ final class Watch implements AutoCloseable {
         next.cancel();
         Instant now = clock.instant();
         try {
-            List<Entry<MetricAlarm>> all = records.alarms.all();
-            all.forEach(each -> look(each.body(), now));
-            changes.look();
+            List<MetricAlarm> all = all();
             if (!all.isEmpty()) {
-                boolean isFine = all.stream().anyMatch(e -> Queries.period(e.body()) < MINUTE);
+                boolean isFine = all.stream().anyMatch(each -> Queries.period(each) < MINUTE);
                 int step = isFine ? FINE : MINUTE;
-                next = alarms.at(floor(now, step).plusSeconds(step), this::look);
+                Instant due = floor(now, step);
+                next = alarms.at(due.plusSeconds(step), this::look);
+                for (Instant at = firstMissed(all, due, step);
+                        at.isBefore(due);
+                        at = at.plusSeconds(step)) {
+                    lookAt(at);
+                }
+                lookAt(now);
             }
-            records.store.write(tx -> {
-                records.forgetOld(tx, now);
-                return true;
-            });
+            looked = now;
+            changes.look();
+            records.forgetOld(now);
         } catch (StoreFailure e) {
             LOG.log(System.Logger.Level.WARNING, "Alarms were not looked at", e);
+            next.cancel();
             next = alarms.at(now.plusSeconds(MINUTE), this::look);
         }
     }
 
-    private void look(MetricAlarm alarm, Instant now) {
+    private List<MetricAlarm> all() {
+        return records.alarms.all().stream().map(Entry::body).toList();
+    }
+
+    /// The first look that was due since the last one, of those that concern one of the alarms;
+    /// `due` or later where there is none.
+    private Instant firstMissed(List<MetricAlarm> all, Instant due, int step) {
+        Instant since =
+                all.stream()
+                        .map(MetricAlarm::alarmConfigurationUpdatedTimestamp)
+                        .min(Instant::compareTo)
+                        .orElse(due);
+        Instant last = since.isAfter(looked) ? since : looked;
+        Instant first = floor(last, step).plusSeconds(step);
+        Instant earliest = due.minusSeconds((long) MISSED_MAX * step);
+        return first.isAfter(earliest) ? first : earliest;
+    }
+
+    private void lookAt(Instant time) {
+        all().stream()
+                // Not as they were before they were put, or set by hand.
+                .filter(each ->
+                        !each.alarmConfigurationUpdatedTimestamp().isAfter(time)
+                                && !each.stateUpdatedTimestamp().isAfter(time))
+                .forEach(each -> look(each, time));
+    }
+
+    private void look(MetricAlarm alarm, Instant time) {
         try {
-            Verdict verdict = new Evaluation(alarm, points(alarm, now)).verdict();
-            if (verdict.state().isEmpty()) {
+            Verdict verdict = new Evaluation(alarm, points(alarm, time)).verdict();
+            Optional<StateValue> other =
+                    verdict.state().filter(state -> state != alarm.stateValue());
+            if (other.isEmpty()) {
                 return;
             }
-            String data = AlarmJson.reasonData(alarm, verdict.used(), now);
+            String data = AlarmJson.reasonData(alarm, verdict.used(), time);
             records.store.write(tx -> {
                 // Set, changed or deleted since it was read: the next look sees to it.
-                Optional<MetricAlarm> current = records.find(tx, alarm.alarmArn());
-                if (current.equals(Optional.of(alarm))
-                        && alarm.stateValue() != verdict.state().get()) {
-                    changes.to(tx, alarm, verdict.state().get(), verdict.reason(), data);
+                if (records.find(tx, alarm.alarmArn()).equals(Optional.of(alarm))) {
+                    changes.to(tx, alarm, other.get(), verdict.reason(), data, time);
                 }
                 return true;
             });
