@@ -23,11 +23,13 @@ import software.amazon.awssdk.services.cloudwatch.model.CloudWatchException;
 import software.amazon.awssdk.services.cloudwatch.model.ComparisonOperator;
 import software.amazon.awssdk.services.cloudwatch.model.HistoryItemType;
 import software.amazon.awssdk.services.cloudwatch.model.MetricAlarm;
+import software.amazon.awssdk.services.cloudwatch.model.MetricDatum;
 import software.amazon.awssdk.services.cloudwatch.model.PutMetricAlarmRequest;
 import software.amazon.awssdk.services.cloudwatch.model.ScanBy;
 import software.amazon.awssdk.services.cloudwatch.model.StateValue;
 import software.amazon.awssdk.services.cloudwatch.model.Statistic;
 import software.amazon.awssdk.services.cloudwatch.model.Tag;
+import software.amazon.awssdk.services.eventbridge.model.Target;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -95,14 +97,20 @@ class AlarmsTest {
         String events = on.queue("events", Map.of());
         on.events.putRule(r -> r.name("alarms").eventPattern("{\"source\":[\"aws.cloudwatch\"]}"));
         on.events.putTargets(r ->
-                r.rule("alarms").targets(t -> t.id("q").arn(MessagingPlatform.queueArn("events"))));
+                r.rule("alarms")
+                        .targets(
+                                Target.builder()
+                                        .id("q")
+                                        .arn(MessagingPlatform.queueArn("events"))
+                                        .build()));
         cloudWatch.putMetricAlarm(
                 slow("slow")
                         .alarmActions(topic)
                         .tags(Tag.builder().key("team").value("ml").build())
                         .build());
-        cloudWatch.putMetricData(
-                r -> r.namespace("Mine").metricData(d -> d.metricName("Speed").value(42.0)));
+        cloudWatch.putMetricData(r ->
+                r.namespace("Mine")
+                        .metricData(MetricDatum.builder().metricName("Speed").value(42.0).build()));
         on.pass(Duration.ofSeconds(61));
         await("slow", StateValue.ALARM);
 
@@ -172,7 +180,7 @@ class AlarmsTest {
                 assertThrows(
                         CloudWatchException.class,
                         () -> cloudWatch.deleteAlarms(r -> r.alarmNames("b-1", "no-such")));
-        assertTrue(none.getMessage().contains("no-such"), none.getMessage());
+        assertTrue(String.valueOf(none.getMessage()).contains("no-such"), none.getMessage());
         cloudWatch.deleteAlarms(r -> r.alarmNames("b-1", "a-1"));
         assertEquals(List.of("a-2"), names(cloudWatch.describeAlarms().metricAlarms()));
         CloudWatchException bad =
@@ -181,7 +189,7 @@ class AlarmsTest {
                         () ->
                                 cloudWatch.putMetricAlarm(
                                         slow("bad").alarmActions("https://example.com").build()));
-        assertTrue(bad.getMessage().contains("AlarmActions"), bad.getMessage());
+        assertTrue(String.valueOf(bad.getMessage()).contains("AlarmActions"), bad.getMessage());
     }
 
     private static List<String> names(List<MetricAlarm> alarms) {

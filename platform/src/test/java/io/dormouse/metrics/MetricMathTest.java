@@ -17,6 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.services.cloudwatch.model.MetricDataQuery;
+import software.amazon.awssdk.services.cloudwatch.model.MetricDatum;
 import software.amazon.awssdk.services.cloudwatch.model.ScanBy;
 
 /// Expressions over two metrics: `a` is 1, 2, 4 in three minutes, `b` is 10, missing, 0.
@@ -46,7 +47,13 @@ class MetricMathTest {
     private void put(String name, int minutesAgo, double value) {
         Instant at = clock.instant().minus(Duration.ofMinutes(minutesAgo));
         metrics.putMetricData(r ->
-                r.namespace("Mine").metricData(d -> d.metricName(name).value(value).timestamp(at)));
+                r.namespace("Mine")
+                        .metricData(
+                                MetricDatum.builder()
+                                        .metricName(name)
+                                        .value(value)
+                                        .timestamp(at)
+                                        .build()));
     }
 
     private static MetricDataQuery metric(String id, String name) {
@@ -117,7 +124,7 @@ class MetricMathTest {
         AwsServiceException refused =
                 assertThrows(AwsServiceException.class, () -> answer(expression));
         assertEquals("ValidationError", refused.awsErrorDetails().errorCode());
-        assertTrue(refused.getMessage().contains(named.replace("''", "'")), refused.getMessage());
+        assertTrue(String.valueOf(refused.getMessage()).contains(named.replace("''", "'")), refused.getMessage());
     }
 
     @Test

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.services.cloudwatch.model.AlarmHistoryItem;
 import software.amazon.awssdk.services.cloudwatch.model.ComparisonOperator;
 import software.amazon.awssdk.services.cloudwatch.model.HistoryItemType;
+import software.amazon.awssdk.services.cloudwatch.model.MetricDatum;
 import software.amazon.awssdk.services.cloudwatch.model.PutMetricAlarmRequest;
 import software.amazon.awssdk.services.cloudwatch.model.ScanBy;
 import software.amazon.awssdk.services.cloudwatch.model.Statistic;
@@ -104,7 +105,12 @@ class WatchTest {
     private void measured(Instant at, double value) {
         metrics.putMetricData(r ->
                 r.namespace("Mine")
-                        .metricData(d -> d.metricName("Speed").value(value).timestamp(at)));
+                        .metricData(
+                                MetricDatum.builder()
+                                        .metricName("Speed")
+                                        .value(value)
+                                        .timestamp(at)
+                                        .build()));
     }
 
     private List<AlarmHistoryItem> moves() {
