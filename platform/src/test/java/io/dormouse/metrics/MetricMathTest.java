@@ -124,7 +124,9 @@ class MetricMathTest {
         AwsServiceException refused =
                 assertThrows(AwsServiceException.class, () -> answer(expression));
         assertEquals("ValidationError", refused.awsErrorDetails().errorCode());
-        assertTrue(String.valueOf(refused.getMessage()).contains(named.replace("''", "'")), refused.getMessage());
+        assertTrue(
+                String.valueOf(refused.getMessage()).contains(named.replace("''", "'")),
+                refused.getMessage());
     }
 
     @Test
