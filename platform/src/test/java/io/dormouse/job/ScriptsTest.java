@@ -60,8 +60,10 @@ class ScriptsTest {
                 json.dump(told, file)
             with open(os.path.join(os.environ["SM_OUTPUT_DATA_DIR"], "plot.txt"), "w") as file:
                 file.write("a plot")
-            print("loss=0.5; accuracy=0.75;")
-            print("loss=0.25; accuracy=0.875;", file=sys.stderr)
+            print("loss=0.5;")
+            print("accuracy=0.75;", file=sys.stderr)
+            print("loss=0.25;")
+            print("accuracy=0.875;", file=sys.stderr)
             """;
 
     @TempDir Path folder;
