@@ -142,7 +142,11 @@ for resource in ("Model", "Endpoint", "ModelPackageGroup", "TrainingJob"):
     assert [item[resource + "Name"] for item in items] == ["b"], found
 
 # --- server-side encryption that is not done is refused, never echoed
-for encryption in ({"ServerSideEncryption": "aws:kms"}, {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": "alias/a"},
+# (but for the account's own key, which the SageMaker SDK names with whatever it uploads)
+plain = s3.put_object(Bucket="surprises", Key="k", Body=b"1", ServerSideEncryption="aws:kms")
+assert "ServerSideEncryption" not in plain, plain
+assert "ServerSideEncryption" not in s3.head_object(Bucket="surprises", Key="k")
+for encryption in ({"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": "alias/a"},
                    {"ServerSideEncryption": "aws:kms:dsse"},
                    {"SSECustomerAlgorithm": "AES256", "SSECustomerKey": "k" * 32}):
     refused(lambda: s3.put_object(Bucket="surprises", Key="e", Body=b"1", **encryption), "NotImplemented")
