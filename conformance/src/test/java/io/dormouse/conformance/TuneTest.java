@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.core.SdkBytes;
@@ -170,6 +171,7 @@ class TuneTest {
     /// Its graph makes a table that takes 1.2 GB, so that 1024 MB are too small. The platform
     /// belongs to another account and stands for AWS.
     @Test
+    @Tag("full")
     void anotherPlatformStandsForAwsAndTheSizeThatIsTooSmallSaysWhatIsNeeded(@TempDir Path folder)
             throws Exception {
         try (PlatformProcess platform = PlatformProcess.start(folder, ACCOUNT, "us-east-1");
@@ -223,6 +225,7 @@ class TuneTest {
 
     /// moto answers every invocation, keeps no metrics and cannot update an endpoint.
     @Test
+    @Tag("full")
     void aStrangerThatSpeaksAwsIsTunedAndLeftAsItWas(@TempDir Path folder) throws Exception {
         int port;
         try (ServerSocket socket = new ServerSocket(0)) {
