@@ -19,11 +19,13 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// What leaves for AWS: `--to aws` against moto's server, and the exported texts in the hands of
 /// cfn-lint, an HCL parser and boto3. Skipped where pip cannot install them.
+@Tag("full")
 class AwsTest {
     private static final Path MODEL =
             Path.of("../modelserver/src/test/resources/xgboost/old-binary.json");
