@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import java.util.stream.Stream;
@@ -35,18 +34,8 @@ public final class ColdStart {
     /// A pool stands ready before it is asked: what filled it has come to rest.
     private static final long REST_MS = 300;
 
-    private record Model(String key, String label, Path file, String request, int memoryMb) {}
-
-    /// What is measured of one model: milliseconds by contender, and the steps of its starts.
-    private static final class Figures {
-        final Map<String, List<Double>> millis = new LinkedHashMap<>();
-        final Map<String, List<Double>> steps = new LinkedHashMap<>();
-        final Map<String, List<Double>> poolSteps = new LinkedHashMap<>();
-
-        void add(String contender, double value) {
-            millis.computeIfAbsent(contender, _ -> new ArrayList<>()).add(value);
-        }
-    }
+    /// From a platform's start to its first invocation.
+    private static final long FIRST_MS = 3000;
 
     /// A platform of its own.
     private record Platform(URI endpoint, Path data) implements AutoCloseable {
@@ -64,7 +53,7 @@ public final class ColdStart {
             return new Platform(URI.create(note.getProperty("endpoint")), data);
         }
 
-        void deploy(Model model) throws Exception {
+        void deploy(ColdStartModel model) throws Exception {
             run(
                     List.of(
                             dormouse(), "deploy", model.file().toString(), "--name", model.key(),
@@ -83,13 +72,13 @@ public final class ColdStart {
     public static void main(String[] arguments) throws Exception {
         boolean quick = List.of(arguments).contains("--quick");
         Path folder = Files.createTempDirectory("bench-models");
-        List<Model> models = new ArrayList<>();
+        List<ColdStartModel> models = new ArrayList<>();
         Path small = folder.resolve("small.onnx");
-        models.add(new Model("small", "a few KB", small, OnnxModels.small(small), 1024));
+        models.add(new ColdStartModel("small", "a few KB", small, OnnxModels.small(small), 1024));
         if (!quick) {
             Path medium = folder.resolve("medium.onnx");
             models.add(
-                    new Model(
+                    new ColdStartModel(
                             "medium",
                             "ResNet-50, 102 MB",
                             medium,
@@ -97,20 +86,20 @@ public final class ColdStart {
                             2048));
             Path large = folder.resolve("large.onnx");
             models.add(
-                    new Model(
+                    new ColdStartModel(
                             "large", "BERT-base, 436 MB", large, OnnxModels.bertBase(large), 3072));
         }
         new ColdStart().measure(models, quick ? 10 : 30);
     }
 
-    private void measure(List<Model> models, int rounds) throws Exception {
-        Map<Model, Figures> figures = new LinkedHashMap<>();
+    private void measure(List<ColdStartModel> models, int rounds) throws Exception {
+        Map<ColdStartModel, ColdStartModel.Figures> figures = new LinkedHashMap<>();
         String protection;
         try (Platform bare = Platform.start(0, "all");
                 Platform pooled = Platform.start(1, "all");
                 Platform open = Platform.start(0, "none");
                 Platform bubble = Platform.start(0, "bubblewrap")) {
-            for (Model model : models) {
+            for (ColdStartModel model : models) {
                 boolean first = figures.isEmpty();
                 bare.deploy(model);
                 pooled.deploy(model);
@@ -119,10 +108,10 @@ public final class ColdStart {
                     bubble.deploy(model);
                 }
                 Worker worker = new Worker(installation(), model);
-                Figures of = new Figures();
+                ColdStartModel.Figures of = new ColdStartModel.Figures();
                 figures.put(model, of);
                 for (int round = -2; round < rounds; round++) { // two rounds warm the page cache
-                    Figures to = round < 0 ? new Figures() : of;
+                    ColdStartModel.Figures to = round < 0 ? new ColdStartModel.Figures() : of;
                     double isolated = cold(bare, model);
                     to.add("ms", isolated);
                     steps(bare, model, to.steps);
@@ -144,8 +133,16 @@ public final class ColdStart {
             }
             protection = protection(bare);
         }
+        ColdStartModel small = models.getFirst();
+        for (int round = 0; round < (rounds < 30 ? 3 : 5); round++) {
+            try (Platform fresh = Platform.start(0, "all")) {
+                fresh.deploy(small);
+                Thread.sleep(FIRST_MS);
+                figures.get(small).add("first_ms", cold(fresh, small));
+            }
+        }
         try (Platform alone = Platform.start(0, "all")) {
-            for (Map.Entry<Model, Figures> each : figures.entrySet()) {
+            for (Map.Entry<ColdStartModel, ColdStartModel.Figures> each : figures.entrySet()) {
                 alone.deploy(each.getKey());
                 for (int round = 0; round < Math.max(3, rounds / 3); round++) {
                     awaitAsleep(alone, each.getKey().key());
@@ -154,7 +151,11 @@ public final class ColdStart {
                 }
             }
         }
-        report(figures, rounds, protection);
+        ColdStartPage page = new ColdStartPage(figures, rounds, protection, REST_MS);
+        Files.writeString(ROOT.resolve("bench/results/cold-start.md"), page.text());
+        Files.writeString(ROOT.resolve("bench/results/cold-start.svg"), page.plot());
+        System.out.println(page.text());
+        System.out.println(page.line());
     }
 
     /// Drops from the page cache what a start reads: the runtime, the model server, the models.
@@ -186,22 +187,15 @@ public final class ColdStart {
                         status.path("isolation").asString(), status.path("limits").asString());
     }
 
-    private double cold(Platform platform, Model model) throws Exception {
+    private double cold(Platform platform, ColdStartModel model) throws Exception {
         awaitAsleep(platform, model.key());
-        HttpRequest request =
-                HttpRequest.newBuilder(
-                                platform.endpoint()
-                                        .resolve("/endpoints/" + model.key() + "/invocations"))
-                        .header("Content-Type", "application/json")
-                        .POST(HttpRequest.BodyPublishers.ofString(model.request()))
-                        .build();
-        long begin = System.nanoTime();
-        HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());
-        double millis = (System.nanoTime() - begin) / 1e6;
-        if (answer.statusCode() != 200) {
-            throw new IllegalStateException(answer.statusCode() + ": " + answer.body());
-        }
-        return millis;
+        byte[] body = model.request().getBytes(StandardCharsets.UTF_8);
+        byte[] request =
+                ("POST /endpoints/%s/invocations HTTP/1.1\r\nHost: localhost\r\n"
+                                + "Content-Type: application/json\r\nContent-Length: %d\r\n\r\n%s")
+                        .formatted(model.key(), body.length, model.request())
+                        .getBytes(StandardCharsets.UTF_8);
+        return Load.anew("tcp:" + platform.endpoint().getPort(), request);
     }
 
     private JsonNode get(Platform platform, String path) throws Exception {
@@ -234,7 +228,7 @@ public final class ColdStart {
         }
     }
 
-    private void steps(Platform platform, Model model, Map<String, List<Double>> to)
+    private void steps(Platform platform, ColdStartModel model, Map<String, List<Double>> to)
             throws Exception {
         JsonNode start =
                 get(platform, "/_dormouse/endpoints/" + model.key() + "/starts")
@@ -264,7 +258,7 @@ public final class ColdStart {
         private final byte[] request;
         private final int memoryMb;
 
-        Worker(Path installation, Model model) throws Exception {
+        Worker(Path installation, ColdStartModel model) throws Exception {
             try (InputStream in = Files.newInputStream(installation)) {
                 installed.load(in);
             }
@@ -353,136 +347,6 @@ public final class ColdStart {
                 process.destroyForcibly().waitFor();
             }
         }
-    }
-
-    private static void report(Map<Model, Figures> figures, int rounds, String protection)
-            throws IOException {
-        StringBuilder page = new StringBuilder("# cold-start\n\n");
-        page.append(
-                String.format(
-                        Locale.ROOT,
-                        "Milliseconds to the first answer, %d rounds interleaved, page cache warm, %d"
-                                + " cores. *from nothing*: no instance, empty warm pool, through the gateway;"
-                                + " *floor*: the bare worker process; *usual*: the same without any of the"
-                                + " techniques (a third of the rounds); *warm pool*: a generic worker that has been"
-                                + " ready for %d ms. %s%n%n",
-                        rounds,
-                        Runtime.getRuntime().availableProcessors(),
-                        REST_MS,
-                        protection));
-        page.append("| model | MB limit | from nothing | p95 | floor | ratio | usual | warm pool | p95 | cold page cache |\n");
-        page.append("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n");
-        StringBuilder line = new StringBuilder("cold-start");
-        figures.forEach(
-                (model, of) -> {
-                    double cold = median(of.millis.get("ms"));
-                    double floor = median(of.millis.get("floor_ms"));
-                    double naive = median(of.millis.get("naive_ms"));
-                    double pool = median(of.millis.get("pool_ms"));
-                    page.append(
-                            String.format(
-                                    Locale.ROOT,
-                                    "| %s | %d | %.1f | %.1f | %.1f | %.2f | %.1f | %.1f | %.1f | %.1f |%n",
-                                    model.label(),
-                                    model.memoryMb(),
-                                    cold,
-                                    p95(of.millis.get("ms")),
-                                    floor,
-                                    cold / floor,
-                                    naive,
-                                    pool,
-                                    p95(of.millis.get("pool_ms")),
-                                    median(of.millis.get("disk_ms"))));
-                    line.append(
-                            String.format(
-                                    Locale.ROOT,
-                                    " %1$s_ms=%2$.1f %1$s_floor_ms=%3$.1f %1$s_ratio=%4$.2f"
-                                            + " %1$s_naive_ms=%5$.1f %1$s_pool_ms=%6$.1f"
-                                            + " %1$s_disk_ms=%7$.1f",
-                                    model.key(),
-                                    cold,
-                                    floor,
-                                    cold / floor,
-                                    naive,
-                                    pool,
-                                    median(of.millis.get("disk_ms"))));
-                });
-        isolation(figures, page, line);
-        page.append("\nThe steps, medians:\n\n| model | from | steps, ms |\n| --- | --- | --- |\n");
-        figures.forEach(
-                (model, of) -> {
-                    steps(page, model, "nothing", of.steps);
-                    steps(page, model, "warm pool", of.poolSteps);
-                });
-        page.append("\n![From nothing, step by step](cold-start.svg)\n");
-        Files.writeString(ROOT.resolve("bench/results/cold-start.md"), page);
-        Files.writeString(ROOT.resolve("bench/results/cold-start.svg"), plot(figures));
-        System.out.println(page);
-        System.out.println(line);
-    }
-
-    private static void steps(
-            StringBuilder page, Model model, String from, Map<String, List<Double>> steps) {
-        page.append("| " + model.label() + " | " + from + " |");
-        steps.forEach(
-                (step, values) ->
-                        page.append(
-                                String.format(Locale.ROOT, " %s %.1f", step, median(values))));
-        page.append(" |\n");
-    }
-
-    /// What isolation costs: the difference between starts from nothing of the same round.
-    private static void isolation(
-            Map<Model, Figures> figures, StringBuilder page, StringBuilder line) {
-        page.append("\nThe same from nothing by isolation, medians; *cost*: of the differences in each");
-        page.append(" round:\n\n| model | isolated | plain process | cost | by bubblewrap |\n");
-        page.append("| --- | --- | --- | --- | --- |\n");
-        figures.forEach(
-                (model, of) -> {
-                    double cost = median(of.millis.get("isolation_ms"));
-                    List<Double> bubble = of.millis.getOrDefault("bubble_ms", List.of());
-                    page.append(
-                            String.format(
-                                    Locale.ROOT,
-                                    "| %s | %.1f | %.1f | %.1f | %s |%n",
-                                    model.label(),
-                                    median(of.millis.get("ms")),
-                                    median(of.millis.get("open_ms")),
-                                    cost,
-                                    bubble.isEmpty()
-                                            ? "not measured"
-                                            : String.format(Locale.ROOT, "%.1f", median(bubble))));
-                    line.append(
-                            String.format(
-                                    Locale.ROOT, " %s_isolation_ms=%.1f", model.key(), cost));
-                });
-    }
-
-    private static String plot(Map<Model, Figures> figures) {
-        List<ColdStartPlot.Bar> bars = new ArrayList<>();
-        figures.forEach(
-                (model, of) -> {
-                    Map<String, Double> steps = new LinkedHashMap<>();
-                    of.steps.forEach((step, values) -> steps.put(step, median(values)));
-                    bars.add(
-                            new ColdStartPlot.Bar(
-                                    model.label(),
-                                    steps,
-                                    median(of.millis.get("ms")),
-                                    median(of.millis.get("naive_ms")),
-                                    median(of.millis.get("pool_ms"))));
-                });
-        return ColdStartPlot.draw(bars);
-    }
-
-    private static double median(List<Double> values) {
-        double[] sorted = values.stream().mapToDouble(Double::doubleValue).sorted().toArray();
-        return sorted[sorted.length / 2];
-    }
-
-    private static double p95(List<Double> values) {
-        double[] sorted = values.stream().mapToDouble(Double::doubleValue).sorted().toArray();
-        return sorted[(int) Math.min(sorted.length - 1, Math.ceil(sorted.length * 0.95) - 1)];
     }
 
     private static String dormouse() {

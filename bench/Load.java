@@ -92,6 +92,25 @@ final class Load {
         }
     }
 
+    /// One exchange of a client that connects for it: milliseconds until its answer, a 200, is whole.
+    static double anew(String target, byte[] request) throws IOException {
+        Load load = new Load(target, request);
+        long begin = System.nanoTime();
+        try (Connection connection = load.new Connection()) {
+            connection.channel.configureBlocking(true);
+            connection.send();
+            while (!connection.receive()) {
+                // more is to come
+            }
+            double millis = (System.nanoTime() - begin) / 1e6;
+            connection.count();
+            if (load.failed > 0) {
+                throw new IOException(connection.text());
+            }
+            return millis;
+        }
+    }
+
     private static SocketAddress address(String target) {
         String where = target.substring(target.indexOf(':') + 1);
         return target.startsWith("unix:")

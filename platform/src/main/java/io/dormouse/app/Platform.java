@@ -58,6 +58,11 @@ final class Platform implements AutoCloseable {
         return new Platform(settings);
     }
 
+    /// Once in a process: what it leaves is the process's.
+    void rehearse() {
+        rooms.join().rehearse(endpoint());
+    }
+
     private static HttpServer started(FutureTask<HttpServer> serving) throws IOException {
         try {
             return serving.get();

@@ -59,6 +59,7 @@ final class Served {
         Runtime.getRuntime()
                 .addShutdownHook(Thread.ofPlatform().name("closing").unstarted(served::close));
         served.announce(options);
+        platform.rehearse();
         return served;
     }
 

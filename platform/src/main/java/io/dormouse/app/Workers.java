@@ -1,6 +1,7 @@
 package io.dormouse.app;
 
 import io.dormouse.metrics.LogWriter;
+import io.dormouse.metrics.Meters;
 import io.dormouse.timing.Alarms;
 import io.dormouse.timing.ClockAlarms;
 import io.dormouse.worker.Capacity;
@@ -21,6 +22,7 @@ import io.dormouse.worker.python.Environments;
 import io.dormouse.worker.python.Installer;
 import io.dormouse.worker.python.PythonPreparation;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -40,6 +42,8 @@ final class Workers implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger("dormouse.worker");
 
     private final Machine machine = Machine.here();
+    private final CompletableFuture<Installation> installation;
+    private final MovableClock clock;
     private final ProcessLauncher launcher;
     private final ClockAlarms alarms;
     private final Capacity capacity;
@@ -49,7 +53,8 @@ final class Workers implements AutoCloseable {
     private final Models models;
 
     Workers(Settings settings, MovableClock clock, S3Client s3, LogWriter logs) throws IOException {
-        CompletableFuture<Installation> installation =
+        this.clock = clock;
+        installation =
                 ModelServer.install(
                         java(),
                         settings.programs().resolve("modelserver.jar"),
@@ -146,6 +151,26 @@ final class Workers implements AutoCloseable {
 
     Capacity capacity() {
         return capacity;
+    }
+
+    /// Invokes a model of its own, so that the first client's invocation is not this platform's
+    /// first: behind the start, and while nobody waits.
+    ///
+    /// @param here where the platform answers
+    /// @param scratch takes what is measured
+    void rehearse(URI here, Meters scratch) {
+        try {
+            new Rehearsal(
+                            launcher,
+                            capacity,
+                            clock,
+                            alarms,
+                            PoolSettings.forCores(machine.cores()),
+                            scratch)
+                    .run(here, installation.join().warm(), new WarmSpec(WARM_MB));
+        } catch (CompletionException e) {
+            LOG.log(System.Logger.Level.DEBUG, "Nothing is installed to rehearse with", e);
+        }
     }
 
     /// Alarms by the platform's clock, for tasks that may take a while.
