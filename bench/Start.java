@@ -18,6 +18,9 @@ public final class Start {
 
     private record Contender(String key, String label, List<String> command) {}
 
+    /// Behind its start a platform rehearses: it is idle after that.
+    private static final long IDLE_MS = 3000;
+
     /// @param ms from the command to the first answer
     /// @param rssMb resident memory when idle
     /// @param pssMb the same with shared pages divided among those that share them
@@ -72,7 +75,7 @@ public final class Start {
             String endpoint = endpoint(data, process, begin + PATIENCE_NANOS);
             call(URI.create(endpoint));
             double ms = (System.nanoTime() - begin) / 1e6;
-            Thread.sleep(1000); // idle
+            Thread.sleep(IDLE_MS);
             return new Sample(ms, memory(process, "Rss"), memory(process, "Pss"));
         } finally {
             process.destroy();
