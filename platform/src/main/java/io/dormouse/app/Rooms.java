@@ -186,7 +186,7 @@ final class Rooms implements AutoCloseable {
                 .join(AwsService.SAGEMAKER, jobs.training(), jobs.processing())
                 .join(AwsService.CLOUDWATCH, metrics)
                 .join(AwsService.CLOUDWATCH, alarms.operations())
-                .join(AwsService.LOGS, logs)
+                .join(AwsService.LOGS, logs, logs.metricFilters())
                 .join(AwsService.STS, sts)
                 .join(
                         AwsService.IAM,

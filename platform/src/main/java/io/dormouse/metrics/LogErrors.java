@@ -3,6 +3,7 @@ package io.dormouse.metrics;
 import io.dormouse.aws.AwsError;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.services.cloudwatchlogs.model.InvalidParameterException;
+import software.amazon.awssdk.services.cloudwatchlogs.model.LimitExceededException;
 import software.amazon.awssdk.services.cloudwatchlogs.model.ResourceAlreadyExistsException;
 import software.amazon.awssdk.services.cloudwatchlogs.model.ResourceNotFoundException;
 
@@ -16,6 +17,10 @@ final class LogErrors {
 
     static AwsServiceException noStream() {
         return notFound("The specified log stream does not exist.");
+    }
+
+    static AwsServiceException noFilter() {
+        return notFound("The specified metric filter does not exist.");
     }
 
     private static AwsServiceException notFound(String message) {
@@ -37,6 +42,14 @@ final class LogErrors {
                 "ResourceAlreadyExistsException",
                 400,
                 message);
+    }
+
+    static AwsServiceException tooMany() {
+        return AwsError.modelled(
+                LimitExceededException.builder(),
+                "LimitExceededException",
+                400,
+                "Resource limit exceeded.");
     }
 
     static AwsServiceException invalid(String message) {

@@ -31,13 +31,15 @@ final class LogLines implements LogWriter {
 
     private final Store store;
     private final InstantSource clock;
+    private final LogMeters meters;
     private final ConcurrentLinkedQueue<Pending> pending = new ConcurrentLinkedQueue<>();
     private final AtomicLong pendingChars = new AtomicLong();
     private final AtomicLong dropped = new AtomicLong();
 
-    LogLines(Store store, InstantSource clock) {
+    LogLines(Store store, InstantSource clock, LogMeters meters) {
         this.store = store;
         this.clock = clock;
+        this.meters = meters;
     }
 
     @Override
@@ -115,5 +117,6 @@ final class LogLines implements LogWriter {
         LogTables.insertStream(tx, group, place.stream(), now);
         Stream stream = LogTables.stream(tx, group, place.stream()).orElseThrow();
         LogEvents.append(tx, group, stream, lines, now);
+        meters.measure(tx, group, lines);
     }
 }

@@ -5,12 +5,15 @@ import io.dormouse.metrics.LogEvents.Position;
 import io.dormouse.metrics.LogEvents.Wanted;
 import io.dormouse.metrics.LogTables.Group;
 import io.dormouse.metrics.LogTables.Stream;
+import io.dormouse.metrics.filter.FilterPattern;
+import io.dormouse.metrics.filter.InvalidPattern;
 import io.dormouse.store.Query;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.cloudwatchlogs.model.FilterLogEventsRequest;
 import software.amazon.awssdk.services.cloudwatchlogs.model.FilterLogEventsResponse;
 import software.amazon.awssdk.services.cloudwatchlogs.model.FilteredLogEvent;
@@ -102,8 +105,7 @@ final class LogReader {
     /// the lines of a group, or of some of its streams, that match a pattern. A page may hold less
     /// than its limit and still have a token.
     FilterLogEventsResponse filter(FilterLogEventsRequest request) {
-        LogPattern pattern =
-                LogPattern.of(request.filterPattern() == null ? "" : request.filterPattern());
+        FilterPattern pattern = pattern(request.filterPattern());
         // Here the end is inclusive.
         long to = request.endTime() == null ? Long.MAX_VALUE : request.endTime() + 1;
         Wanted wanted = new Wanted(group, streams(request), from(request.startTime()), to);
@@ -135,6 +137,14 @@ final class LogReader {
                 .searchedLogStreams(List.of())
                 .nextToken(more ? place.text() : null)
                 .build();
+    }
+
+    private static FilterPattern pattern(@Nullable String text) {
+        try {
+            return FilterPattern.of(text == null ? "" : text);
+        } catch (InvalidPattern e) {
+            throw LogErrors.invalid(e.sentence("Invalid filter pattern"));
+        }
     }
 
     private static FilteredLogEvent filtered(Event event) {

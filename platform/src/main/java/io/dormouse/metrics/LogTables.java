@@ -35,7 +35,12 @@ final class LogTables {
                     "CREATE INDEX log_event_stream ON log_event(stream, at, seq)",
                     "CREATE INDEX log_event_group ON log_event(grp, at, seq)",
                     // Streams whose events are still to be removed, some at a time.
-                    "CREATE TABLE log_gone(stream INTEGER PRIMARY KEY)");
+                    "CREATE TABLE log_gone(stream INTEGER PRIMARY KEY)",
+                    """
+                    CREATE TABLE metric_filter(
+                        grp INTEGER NOT NULL, name TEXT NOT NULL, body TEXT NOT NULL,
+                        PRIMARY KEY(grp, name)) WITHOUT ROWID
+                    """);
 
     /// A log group.
     ///
@@ -137,6 +142,7 @@ final class LogTables {
     static void deleteGroup(Tx tx, Group group) {
         tx.update("INSERT INTO log_gone SELECT id FROM log_stream WHERE grp = ?", group.id());
         tx.update("DELETE FROM log_stream WHERE grp = ?", group.id());
+        tx.update("DELETE FROM metric_filter WHERE grp = ?", group.id());
         tx.update("DELETE FROM log_group WHERE id = ?", group.id());
     }
 

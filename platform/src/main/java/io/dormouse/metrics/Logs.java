@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
@@ -74,6 +75,7 @@ public final class Logs implements CloudWatchLogsClient {
     private final InstantSource clock;
     private final Tags tags;
     private final LogLines lines;
+    private final LogMeters meters = new LogMeters();
     private final EverySecond everySecond;
     private Instant nextSweep = Instant.MIN;
 
@@ -85,13 +87,18 @@ public final class Logs implements CloudWatchLogsClient {
         this.store = store;
         this.clock = clock;
         this.tags = new Tags(store);
-        this.lines = new LogLines(store, clock);
+        this.lines = new LogLines(store, clock, meters);
         this.everySecond = new EverySecond("logs", this::tick);
     }
 
     /// Where the platform's rooms write the lines of instances and jobs.
     public LogWriter writer() {
         return lines;
+    }
+
+    /// The operations on metric filters, by which lines become data points.
+    public MetricFilters metricFilters() {
+        return new MetricFilters(store, clock, lines::flush, meters);
     }
 
     private void tick() {
@@ -176,27 +183,32 @@ public final class Logs implements CloudWatchLogsClient {
         int limit = limit(request.limit());
         String after = request.nextToken() == null ? "" : text(request.nextToken());
         lines.flush();
-        List<Group> groups =
-                store.read(query ->
-                        LogTables.groups(
-                                query,
-                                orEmpty(request.logGroupNamePrefix()),
-                                orEmpty(request.logGroupNamePattern()),
-                                after,
-                                limit + 1));
-        List<Group> page = groups.subList(0, Math.min(limit, groups.size()));
-        return DescribeLogGroupsResponse.builder()
-                .logGroups(page.stream().map(Logs::shape).toList())
-                .nextToken(groups.size() > limit ? token(page.getLast().name()) : null)
-                .build();
+        return store.read(query -> {
+            List<Group> groups =
+                    LogTables.groups(
+                            query,
+                            orEmpty(request.logGroupNamePrefix()),
+                            orEmpty(request.logGroupNamePattern()),
+                            after,
+                            limit + 1);
+            List<Group> page = groups.subList(0, Math.min(limit, groups.size()));
+            Map<Long, Integer> filters = MetricFilterRows.counts(query);
+            return DescribeLogGroupsResponse.builder()
+                    .logGroups(
+                            page.stream()
+                                    .map(each -> shape(each, filters.getOrDefault(each.id(), 0)))
+                                    .toList())
+                    .nextToken(groups.size() > limit ? token(page.getLast().name()) : null)
+                    .build();
+        });
     }
 
-    private static LogGroup shape(Group group) {
+    private static LogGroup shape(Group group, int filters) {
         LogGroup.Builder shape =
                 LogGroup.builder()
                         .logGroupName(group.name())
                         .creationTime(group.created().toEpochMilli())
-                        .metricFilterCount(0)
+                        .metricFilterCount(filters)
                         .arn(arn(group.name()) + ":*")
                         .logGroupArn(arn(group.name()))
                         .storedBytes(group.bytes())
@@ -309,6 +321,7 @@ public final class Logs implements CloudWatchLogsClient {
         Stream stream = stream(tx, group, request.logStreamName());
         LogInput.Sorted sorted = input.sort(group, clock.instant());
         LogEvents.append(tx, group, stream, sorted.kept(), clock.instant());
+        meters.measure(tx, group, sorted.kept());
         PutLogEventsResponse.Builder answer =
                 PutLogEventsResponse.builder().nextSequenceToken(sequence(stream));
         sorted.rejected().ifPresent(answer::rejectedLogEventsInfo);

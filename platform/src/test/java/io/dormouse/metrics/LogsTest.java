@@ -176,7 +176,10 @@ class LogsTest {
         assertEquals(3, filter("?ERROR ?WARN").size());
         assertEquals(List.of(), filter("error"));
         assertEquals(4, filter("").size());
-        for (String refused : List.of("{ $.level = \"x\" }", "[a, b]", "%x%", "\"open")) {
+        assertEquals(2, filter("%d[i]sk%").size());
+        assertEquals(List.of("GET /ping 200"), filter("[..., status = 2*]"));
+        assertEquals(List.of(), filter("{ $.level = \"x\" }"));
+        for (String refused : List.of("{ $.level = \"x\"", "[a, b", "%x", "\"open")) {
             assertThrows(InvalidParameterException.class, () -> filter(refused));
         }
     }

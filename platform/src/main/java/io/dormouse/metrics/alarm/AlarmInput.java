@@ -158,7 +158,8 @@ final class AlarmInput {
         }
     }
 
-    private static void actions(String field, List<String> actions) {
+    /// What an alarm may tell.
+    static void actions(String field, List<String> actions) {
         if (actions.size() > ACTIONS_MAX) {
             throw invalid(field + " can have at most " + ACTIONS_MAX + " actions");
         }

@@ -7,10 +7,13 @@ import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.cloudwatch.model.CompositeAlarm;
 import software.amazon.awssdk.services.cloudwatch.model.Dimension;
 import software.amazon.awssdk.services.cloudwatch.model.MetricAlarm;
 import software.amazon.awssdk.services.cloudwatch.model.MetricDataQuery;
 import software.amazon.awssdk.services.cloudwatch.model.MetricStat;
+import software.amazon.awssdk.services.cloudwatch.model.StateValue;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -23,6 +26,10 @@ final class AlarmJson {
             DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSxx", Locale.ROOT)
                     .withZone(ZoneOffset.UTC);
 
+    private static final DateTimeFormatter REACHED =
+            DateTimeFormatter.ofPattern("EEEE dd MMMM, yyyy HH:mm:ss 'UTC'", Locale.ENGLISH)
+                    .withZone(ZoneOffset.UTC);
+
     private AlarmJson() {}
 
     private static ObjectNode object() {
@@ -33,26 +40,82 @@ final class AlarmJson {
         return TIME.format(at);
     }
 
+    /// `ALARM at Friday 22 July, 2022 15:57:45 UTC`.
+    static String reached(Alarm.State state) {
+        return state.value() + " at " + REACHED.format(state.since());
+    }
+
     /// The detail of `CloudWatch Alarm State Change`.
-    static String event(MetricAlarm before, MetricAlarm after) {
-        ObjectNode detail = object().put("alarmName", after.alarmName());
+    static String event(Alarm before, Alarm after) {
+        ObjectNode detail = object().put("alarmName", after.name());
         detail.set("state", state(after));
         detail.set("previousState", state(before));
-        ObjectNode configuration = detail.putObject("configuration");
-        if (after.alarmDescription() != null) {
-            configuration.put("description", after.alarmDescription());
-        }
-        ArrayNode metrics = configuration.putArray("metrics");
-        Queries.of(after).forEach(query -> metrics.add(metric(query)));
+        detail.set("configuration", configuration(after));
         return detail.toString();
     }
 
-    private static ObjectNode state(MetricAlarm alarm) {
-        ObjectNode state =
-                object().put("value", alarm.stateValueAsString())
-                        .put("reason", alarm.stateReason());
-        putIf(state, "reasonData", alarm.stateReasonData());
-        return state.put("timestamp", time(alarm.stateUpdatedTimestamp()));
+    private static ObjectNode configuration(Alarm alarm) {
+        ObjectNode configuration = object();
+        alarm.description().ifPresent(text -> configuration.put("description", text));
+        switch (alarm) {
+            case Alarm.OfMetric(MetricAlarm shape) -> {
+                ArrayNode metrics = configuration.putArray("metrics");
+                Queries.of(shape).forEach(query -> metrics.add(metric(query)));
+            }
+            case Alarm.Composite(CompositeAlarm shape) -> {
+                configuration.put("alarmRule", shape.alarmRule());
+                if (shape.actionsSuppressor() != null) {
+                    configuration.put("actionsSuppressor", shape.actionsSuppressor());
+                    configuration.put(
+                            "actionsSuppressorWaitPeriod", shape.actionsSuppressorWaitPeriod());
+                    configuration.put(
+                            "actionsSuppressorExtensionPeriod",
+                            shape.actionsSuppressorExtensionPeriod());
+                }
+            }
+        }
+        return configuration;
+    }
+
+    private static ObjectNode state(Alarm alarm) {
+        ObjectNode node = object();
+        if (alarm instanceof Alarm.Composite composite) {
+            Suppression by = composite.suppression();
+            by.value().ifPresent(value -> node.put("actionsSuppressedBy", value));
+            by.reason().ifPresent(reason -> node.put("actionsSuppressedReason", reason));
+        }
+        Alarm.State state = alarm.state();
+        node.put("value", state.value().toString()).put("reason", state.reason());
+        state.data().ifPresent(data -> node.put("reasonData", data));
+        return node.put("timestamp", time(state.updated()));
+    }
+
+    /// StateReasonData of a composite alarm: which alarms put it into its state.
+    static String triggers(List<Alarm> alarms) {
+        ObjectNode data = object();
+        ArrayNode list = data.putArray("triggeringAlarms");
+        for (Alarm each : alarms) {
+            list.addObject()
+                    .put("arn", each.arn())
+                    .putObject("state")
+                    .put("value", each.state().value().toString())
+                    .put("timestamp", time(each.state().updated()));
+        }
+        return data.toString();
+    }
+
+    /// What a webhook gets: the event as the bus has it, but for its id.
+    static String hook(Alarm alarm, StateValue old, Instant now) {
+        String[] arn = alarm.arn().split(":", 7);
+        ObjectNode event = object().put("version", "0").put("source", "aws.cloudwatch");
+        event.put("detail-type", "CloudWatch Alarm State Change");
+        event.put("account", arn[4]).put("region", arn[3]).put("time", now.toString());
+        event.putArray("resources").add(alarm.arn());
+        ObjectNode detail = event.putObject("detail").put("alarmName", alarm.name());
+        detail.set("state", state(alarm));
+        detail.putObject("previousState").put("value", old.toString());
+        detail.set("configuration", configuration(alarm));
+        return event.toString();
     }
 
     private static ObjectNode metric(MetricDataQuery query) {
@@ -82,31 +145,36 @@ final class AlarmJson {
     }
 
     /// HistoryData of a StateUpdate.
-    static String update(MetricAlarm before, MetricAlarm after) {
+    static String update(Alarm before, Alarm after) {
         ObjectNode data = object().put("version", "1.0");
-        data.set("oldState", historic(before));
-        data.set("newState", historic(after));
+        data.set("oldState", historic(before.state()));
+        data.set("newState", historic(after.state()));
         return data.toString();
     }
 
-    private static ObjectNode historic(MetricAlarm alarm) {
-        ObjectNode state =
-                object().put("stateValue", alarm.stateValueAsString())
-                        .put("stateReason", alarm.stateReason());
-        if (alarm.stateReasonData() != null) {
-            state.set("stateReasonData", JsonMapper.shared().readTree(alarm.stateReasonData()));
-        }
-        return state;
+    private static ObjectNode historic(Alarm.State state) {
+        ObjectNode node =
+                object().put("stateValue", state.value().toString())
+                        .put("stateReason", state.reason());
+        state.data()
+                .ifPresent(data -> node.set("stateReasonData", JsonMapper.shared().readTree(data)));
+        return node;
+    }
+
+    /// The state before, of what [#update] gave.
+    static StateValue oldState(String update) {
+        return StateValue.fromValue(
+                JsonMapper.shared().readTree(update).at("/oldState/stateValue").asString());
     }
 
     /// HistoryData of a ConfigurationUpdate.
     ///
     /// @param type `Create`, `Update` or `Delete`
-    static String configuration(String type, MetricAlarm alarm) {
+    static String configured(String type, Alarm alarm) {
         ObjectNode data = object().put("version", "1.0").put("type", type);
         data.set(
                 type.toLowerCase(Locale.ROOT) + "dAlarm",
-                JsonMapper.shared().readTree(Shapes.toJson(alarm)));
+                JsonMapper.shared().readTree(Shapes.toJson(alarm.shape())));
         return data.toString();
     }
 
@@ -144,24 +212,49 @@ final class AlarmJson {
     }
 
     /// What a topic gets.
-    static String message(MetricAlarm before, MetricAlarm after, String account, String region) {
-        ObjectNode message = object().put("AlarmName", after.alarmName());
-        message.put("AlarmDescription", after.alarmDescription());
-        message.put("AWSAccountId", account);
-        message.put(
-                "AlarmConfigurationUpdatedTimestamp",
-                time(after.alarmConfigurationUpdatedTimestamp()));
-        message.put("NewStateValue", after.stateValueAsString());
-        message.put("NewStateReason", after.stateReason());
-        message.put("StateChangeTime", time(after.stateUpdatedTimestamp()));
-        message.put("Region", region);
-        message.put("AlarmArn", after.alarmArn());
-        message.put("OldStateValue", before.stateValueAsString());
-        actions(message, "OKActions", after.okActions());
-        actions(message, "AlarmActions", after.alarmActions());
-        actions(message, "InsufficientDataActions", after.insufficientDataActions());
-        message.set("Trigger", trigger(after));
+    ///
+    /// @param old the state before
+    static String message(Alarm alarm, StateValue old) {
+        String[] arn = alarm.arn().split(":", 7);
+        Alarm.State state = alarm.state();
+        ObjectNode message = object().put("AlarmName", alarm.name());
+        message.put("AlarmDescription", alarm.description().orElse(null));
+        message.put("AWSAccountId", arn[4]);
+        message.put("AlarmConfigurationUpdatedTimestamp", time(alarm.configured()));
+        message.put("NewStateValue", state.value().toString());
+        message.put("NewStateReason", state.reason());
+        message.put("StateChangeTime", time(state.updated()));
+        message.put("Region", arn[3]);
+        message.put("AlarmArn", alarm.arn());
+        message.put("OldStateValue", old.toString());
+        actions(message, "OKActions", alarm.actions(StateValue.OK));
+        actions(message, "AlarmActions", alarm.actions(StateValue.ALARM));
+        actions(message, "InsufficientDataActions", alarm.actions(StateValue.INSUFFICIENT_DATA));
+        switch (alarm) {
+            case Alarm.OfMetric(MetricAlarm shape) -> message.set("Trigger", trigger(shape));
+            case Alarm.Composite(CompositeAlarm shape) -> {
+                message.put("AlarmRule", shape.alarmRule());
+                message.set("TriggeringChildren", children(state));
+            }
+        }
         return message.toString();
+    }
+
+    private static ArrayNode children(Alarm.State state) {
+        ArrayNode children = JsonMapper.shared().createArrayNode();
+        state.data()
+                .map(JsonMapper.shared()::readTree)
+                .map(data -> data.path("triggeringAlarms"))
+                .ifPresent(list -> {
+                    for (JsonNode each : list) {
+                        children.addObject()
+                                .put("Arn", each.path("arn").asString())
+                                .putObject("State")
+                                .put("Value", each.at("/state/value").asString())
+                                .put("Timestamp", each.at("/state/timestamp").asString());
+                    }
+                });
+        return children;
     }
 
     private static void actions(ObjectNode message, String name, List<String> actions) {

@@ -2,7 +2,9 @@ package io.dormouse.metrics.alarm;
 
 import io.dormouse.aws.AwsError;
 import io.dormouse.store.Entry;
+import io.dormouse.store.Query;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -14,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.cloudwatch.CloudWatchClient;
 import software.amazon.awssdk.services.cloudwatch.model.AlarmHistoryItem;
 import software.amazon.awssdk.services.cloudwatch.model.AlarmType;
+import software.amazon.awssdk.services.cloudwatch.model.CompositeAlarm;
 import software.amazon.awssdk.services.cloudwatch.model.DescribeAlarmHistoryRequest;
 import software.amazon.awssdk.services.cloudwatch.model.DescribeAlarmHistoryResponse;
 import software.amazon.awssdk.services.cloudwatch.model.DescribeAlarmsForMetricRequest;
@@ -23,6 +26,7 @@ import software.amazon.awssdk.services.cloudwatch.model.DescribeAlarmsResponse;
 import software.amazon.awssdk.services.cloudwatch.model.InvalidNextTokenException;
 import software.amazon.awssdk.services.cloudwatch.model.MetricAlarm;
 import software.amazon.awssdk.services.cloudwatch.model.ScanBy;
+import software.amazon.awssdk.services.cloudwatch.model.StateValue;
 
 /// What there is of alarms and their history, a page at a time.
 public final class AlarmLists implements CloudWatchClient {
@@ -85,59 +89,131 @@ public final class AlarmLists implements CloudWatchClient {
 
     ///
     /// [DescribeAlarms](https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html),
-    /// by name.
+    /// by name: alarms on metrics alone, where no type is asked for.
     @Override
     public DescribeAlarmsResponse describeAlarms(DescribeAlarmsRequest request) {
         if (!request.alarmNames().isEmpty() && request.alarmNamePrefix() != null) {
             throw AwsError.INVALID_PARAMETER_COMBINATION.of(
                     "AlarmNames and AlarmNamePrefix cannot be used together.");
         }
-        boolean metricAlarms =
-                request.alarmTypes().isEmpty()
-                        || request.alarmTypes().contains(AlarmType.METRIC_ALARM);
-        if (!metricAlarms
-                || request.childrenOfAlarmName() != null
-                || request.parentsOfAlarmName() != null) {
-            return DescribeAlarmsResponse.builder()
-                    .metricAlarms(List.of())
-                    .compositeAlarms(List.of())
-                    .build();
+        boolean isFamily =
+                request.childrenOfAlarmName() != null || request.parentsOfAlarmName() != null;
+        List<Alarm> found =
+                records.store.read(query ->
+                        isFamily ? relatives(query, request) : asked(query, request).toList());
+        Slice<Alarm> page = Slice.of(found, request.nextToken(), request.maxRecords(), ALARMS);
+        List<MetricAlarm> metricAlarms = new ArrayList<>();
+        List<CompositeAlarm> compositeAlarms = new ArrayList<>();
+        for (Alarm each : page.items()) {
+            switch (each) {
+                case Alarm.OfMetric(MetricAlarm shape) -> metricAlarms.add(shape);
+                case Alarm.Composite(CompositeAlarm shape) -> compositeAlarms.add(shape);
+            }
         }
-        String prefix = Optional.ofNullable(request.alarmNamePrefix()).orElse("");
-        HashSet<String> names = new HashSet<>(request.alarmNames());
-        List<MetricAlarm> found =
-                all(prefix)
-                        .filter(each -> names.isEmpty() || names.contains(each.alarmName()))
-                        .filter(each ->
-                                request.stateValue() == null
-                                        || each.stateValue() == request.stateValue())
-                        .filter(has(request.actionPrefix()))
-                        .toList();
-        Slice<MetricAlarm> page =
-                Slice.of(found, request.nextToken(), request.maxRecords(), ALARMS);
         return DescribeAlarmsResponse.builder()
-                .metricAlarms(page.items())
-                .compositeAlarms(List.of())
+                .metricAlarms(metricAlarms)
+                .compositeAlarms(compositeAlarms)
                 .nextToken(page.next())
                 .build();
     }
 
-    private Stream<MetricAlarm> all(String prefix) {
-        return records
-                .store
-                .read(query -> records.startingWith(query, MetricAlarms.arn(prefix)))
-                .stream();
+    private Stream<Alarm> asked(Query query, DescribeAlarmsRequest request) {
+        String prefix = Optional.ofNullable(request.alarmNamePrefix()).orElse("");
+        HashSet<String> names = new HashSet<>(request.alarmNames());
+        boolean all = request.alarmTypes().isEmpty();
+        return all(query)
+                .filter(each ->
+                        all
+                                ? each.type() == AlarmType.METRIC_ALARM
+                                : request.alarmTypes().contains(each.type()))
+                .filter(each -> each.name().startsWith(prefix))
+                .filter(each -> names.isEmpty() || names.contains(each.name()))
+                .filter(each ->
+                        request.stateValue() == null
+                                || each.state().value() == request.stateValue())
+                .filter(has(request.actionPrefix()));
     }
 
-    private static Predicate<MetricAlarm> has(@Nullable String actionPrefix) {
+    /// Those of the caller's account and Region, alarms on metrics first, by name.
+    private Stream<Alarm> all(Query query) {
+        String ours = AlarmRecords.arn("");
+        return Stream.concat(records.ofMetrics(query).stream(), records.composites(query).stream())
+                .filter(each -> each.arn().startsWith(ours))
+                .map(each -> (Alarm) each)
+                .sorted(
+                        Comparator.comparing(
+                                        (Alarm each) -> each.type() == AlarmType.COMPOSITE_ALARM)
+                                .thenComparing(Alarm::name));
+    }
+
+    private static Predicate<Alarm> has(@Nullable String actionPrefix) {
         return alarm ->
                 actionPrefix == null
-                        || Stream.of(
-                                        alarm.alarmActions(),
-                                        alarm.okActions(),
-                                        alarm.insufficientDataActions())
-                                .flatMap(List::stream)
+                        || StateValue.knownValues().stream()
+                                .flatMap(state -> alarm.actions(state).stream())
                                 .anyMatch(each -> each.startsWith(actionPrefix));
+    }
+
+    /// The alarms in a rule, or those in whose rules an alarm is. As on AWS little is said of them:
+    /// name, ARN and, of children, their state.
+    private List<Alarm> relatives(Query query, DescribeAlarmsRequest request) {
+        boolean others =
+                !request.alarmNames().isEmpty()
+                        || request.alarmNamePrefix() != null
+                        || !request.alarmTypes().isEmpty()
+                        || request.stateValue() != null
+                        || request.actionPrefix() != null
+                        || (request.childrenOfAlarmName() != null
+                                && request.parentsOfAlarmName() != null);
+        if (others) {
+            throw AlarmInput.invalid(
+                    "ChildrenOfAlarmName and ParentsOfAlarmName go with MaxRecords and NextToken"
+                            + " alone");
+        }
+        if (request.parentsOfAlarmName() != null) {
+            String child = AlarmRecords.arn(request.parentsOfAlarmName());
+            return all(query)
+                    .filter(each ->
+                            each instanceof Alarm.Composite composite
+                                    && composite.children().contains(child))
+                    .map(each ->
+                            (Alarm)
+                                    new Alarm.Composite(
+                                            CompositeAlarm.builder()
+                                                    .alarmName(each.name())
+                                                    .alarmArn(each.arn())
+                                                    .build()))
+                    .toList();
+        }
+        return records
+                .find(query, AlarmRecords.arn(request.childrenOfAlarmName()))
+                .filter(Alarm.Composite.class::isInstance)
+                .stream()
+                .flatMap(each -> ((Alarm.Composite) each).children().stream())
+                .flatMap(arn -> records.find(query, arn).stream())
+                .map(AlarmLists::brief)
+                .toList();
+    }
+
+    private static Alarm brief(Alarm alarm) {
+        return switch (alarm) {
+            case Alarm.OfMetric(MetricAlarm shape) ->
+                    new Alarm.OfMetric(
+                            MetricAlarm.builder()
+                                    .alarmName(shape.alarmName())
+                                    .alarmArn(shape.alarmArn())
+                                    .stateValue(shape.stateValue())
+                                    .stateUpdatedTimestamp(shape.stateUpdatedTimestamp())
+                                    .build());
+            case Alarm.Composite(CompositeAlarm shape) ->
+                    new Alarm.Composite(
+                            CompositeAlarm.builder()
+                                    .alarmName(shape.alarmName())
+                                    .alarmArn(shape.alarmArn())
+                                    .stateValue(shape.stateValue())
+                                    .stateUpdatedTimestamp(shape.stateUpdatedTimestamp())
+                                    .build());
+        };
     }
 
     ///
@@ -145,9 +221,13 @@ public final class AlarmLists implements CloudWatchClient {
     @Override
     public DescribeAlarmsForMetricResponse describeAlarmsForMetric(
             DescribeAlarmsForMetricRequest request) {
-        return DescribeAlarmsForMetricResponse.builder()
-                .metricAlarms(all("").filter(each -> watches(each, request)).toList())
-                .build();
+        List<MetricAlarm> found = new ArrayList<>();
+        for (Alarm each : records.store.read(query -> all(query).toList())) {
+            if (each instanceof Alarm.OfMetric(MetricAlarm shape) && watches(shape, request)) {
+                found.add(shape);
+            }
+        }
+        return DescribeAlarmsForMetricResponse.builder().metricAlarms(found).build();
     }
 
     private static boolean watches(MetricAlarm alarm, DescribeAlarmsForMetricRequest request) {
@@ -166,27 +246,28 @@ public final class AlarmLists implements CloudWatchClient {
     /// newest first; that of deleted alarms as well.
     @Override
     public DescribeAlarmHistoryResponse describeAlarmHistory(DescribeAlarmHistoryRequest request) {
-        boolean metricAlarms =
+        List<AlarmType> types =
                 request.alarmTypes().isEmpty()
-                        || request.alarmTypes().contains(AlarmType.METRIC_ALARM);
-        String arn = MetricAlarms.arn(Optional.ofNullable(request.alarmName()).orElse(""));
-        Comparator<AlarmHistoryItem> order = Comparator.comparing(AlarmHistoryItem::timestamp);
+                        ? List.of(AlarmType.METRIC_ALARM)
+                        : request.alarmTypes();
+        String arn = AlarmRecords.arn(Optional.ofNullable(request.alarmName()).orElse(""));
         List<AlarmHistoryItem> found =
                 records.history.all().stream()
                         .filter(each ->
-                                metricAlarms
-                                        && (request.alarmName() == null
-                                                ? each.parent().startsWith(arn)
-                                                : each.parent().equals(arn)))
+                                request.alarmName() == null
+                                        ? each.parent().startsWith(arn)
+                                        : each.parent().equals(arn))
                         .map(Entry::body)
+                        .filter(each -> types.contains(each.alarmType()))
                         .filter(each -> isAsked(each, request))
-                        .sorted(
-                                request.scanBy() == ScanBy.TIMESTAMP_ASCENDING
-                                        ? order
-                                        : order.reversed())
                         .toList();
+        boolean isAscending = request.scanBy() == ScanBy.TIMESTAMP_ASCENDING;
         Slice<AlarmHistoryItem> page =
-                Slice.of(found, request.nextToken(), request.maxRecords(), HISTORY);
+                Slice.of(
+                        isAscending ? found : found.reversed(),
+                        request.nextToken(),
+                        request.maxRecords(),
+                        HISTORY);
         return DescribeAlarmHistoryResponse.builder()
                 .alarmHistoryItems(page.items())
                 .nextToken(page.next())

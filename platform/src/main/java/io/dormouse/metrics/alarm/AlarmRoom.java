@@ -30,8 +30,10 @@ public final class AlarmRoom implements AutoCloseable {
         watch = new Watch(records, changes, metrics, clock, alarms);
         operations =
                 new Object[] {
-                    new MetricAlarms(records, changes, watch, metrics, clock),
+                    new MetricAlarms(records, watch, metrics, clock),
                     new AlarmLists(records),
+                    new AlarmStates(records, changes, clock),
+                    new CompositeAlarms(records, changes, clock),
                     new AlarmTags(records)
                 };
     }

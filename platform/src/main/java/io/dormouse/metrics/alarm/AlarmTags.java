@@ -47,6 +47,7 @@ public final class AlarmTags implements CloudWatchClient {
 
     @Override
     public TagResourceResponse tagResource(TagResourceRequest request) {
+        Webhooks.check(map(request.tags()));
         records.store.write(tx -> {
             required(tx, request.resourceARN());
             records.tags.put(tx, request.resourceARN(), map(request.tags()));

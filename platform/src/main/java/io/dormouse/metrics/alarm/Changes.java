@@ -9,19 +9,19 @@ import io.dormouse.timing.Alarms;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Supplier;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.services.cloudwatch.model.HistoryItemType;
-import software.amazon.awssdk.services.cloudwatch.model.MetricAlarm;
 import software.amazon.awssdk.services.cloudwatch.model.StateValue;
 import software.amazon.awssdk.services.sns.SnsClient;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /// Puts alarms into states. A change of state, its line of the history, its event of the change
-/// feed and what its topics are to be told are kept at once.
+/// feed and what its topics and its webhook are to be told are kept at once.
 final class Changes implements Courier, AutoCloseable {
     private static final String SOURCE = "aws.cloudwatch";
     private static final String EVENT = "CloudWatch Alarm State Change";
@@ -30,85 +30,123 @@ final class Changes implements Courier, AutoCloseable {
     private final AlarmRecords records;
     private final Supplier<SnsClient> sns;
     private final InstantSource clock;
+    private final Webhooks webhooks = new Webhooks();
     private final Outbox outbox;
+    private final Parents parents;
 
     Changes(AlarmRecords records, Supplier<SnsClient> sns, InstantSource clock, Alarms alarms) {
         this.records = records;
         this.sns = sns;
         this.clock = clock;
         this.outbox = new Outbox(records.store, "alarm", clock, alarms, this);
+        this.parents = new Parents(records, this, clock, alarms);
     }
 
-    /// An alarm with another state; nothing is told where it is the one that it has.
+    Parents parents() {
+        return parents;
+    }
+
+    /// An alarm with another state, and the alarms above it with theirs; nothing is told where it
+    /// is the one that it has.
     ///
     /// @param data StateReasonData; empty for none
     /// @param now when it changes
-    void to(Tx tx, MetricAlarm alarm, StateValue state, String reason, String data, Instant now) {
-        boolean isNew = alarm.stateValue() != state;
-        MetricAlarm after =
-                alarm.toBuilder()
-                        .stateValue(state)
-                        .stateReason(reason)
-                        .stateReasonData(data.isEmpty() ? null : data)
-                        .stateUpdatedTimestamp(now)
-                        .stateTransitionedTimestamp(
-                                isNew ? now : alarm.stateTransitionedTimestamp())
-                        .build();
-        records.keep(tx, after, now);
-        if (!isNew) {
-            return;
+    void to(Tx tx, Alarm alarm, StateValue value, String reason, String data, Instant now) {
+        parents.release(tx, now);
+        Alarm before = records.find(tx, alarm.arn()).orElse(alarm);
+        boolean isNew = before.state().value() != value;
+        Instant since = isNew ? now : before.state().since();
+        Alarm after =
+                before.in(
+                        new Alarm.State(
+                                value,
+                                reason,
+                                Optional.of(data).filter(text -> !text.isEmpty()),
+                                now,
+                                since));
+        if (isNew && after instanceof Alarm.Composite composite) {
+            after = parents.begun(tx, composite, now);
         }
+        records.keep(tx, after, now);
+        if (isNew) {
+            tell(tx, before, after, now);
+            parents.follow(tx, after, now);
+        }
+    }
+
+    private void tell(Tx tx, Alarm before, Alarm after, Instant now) {
+        StateValue old = before.state().value();
         records.remember(
                 tx,
                 after,
                 HistoryItemType.STATE_UPDATE,
-                "Alarm updated from " + alarm.stateValueAsString() + " to " + state,
-                AlarmJson.update(alarm, after),
+                "Alarm updated from " + old + " to " + after.state().value(),
+                AlarmJson.update(before, after),
                 now);
-        tx.append(SOURCE, EVENT, after.alarmArn(), AlarmJson.event(alarm, after));
-        if (Boolean.TRUE.equals(after.actionsEnabled())) {
-            actions(after).forEach(action -> tell(tx, action, alarm, after));
+        tx.append(SOURCE, EVENT, after.arn(), AlarmJson.event(before, after));
+        boolean isHeldBack =
+                after instanceof Alarm.Composite composite
+                        && composite.suppression() != Suppression.NONE;
+        if (!isHeldBack) {
+            act(tx, after, old, now);
         }
     }
 
-    private static List<String> actions(MetricAlarm alarm) {
-        return switch (alarm.stateValue()) {
-            case OK -> alarm.okActions();
-            case ALARM -> alarm.alarmActions();
-            case INSUFFICIENT_DATA -> alarm.insufficientDataActions();
-            case UNKNOWN_TO_SDK_VERSION -> List.of();
-        };
+    /// Does what an alarm's state asks for.
+    ///
+    /// @param old the state before
+    void act(Tx tx, Alarm alarm, StateValue old, Instant now) {
+        if (!alarm.isEnabled()) {
+            return;
+        }
+        alarm.actions(alarm.state().value()).forEach(topic -> tell(tx, topic, alarm, old));
+        Webhooks.of(records.tags.of(tx, alarm.arn()))
+                .ifPresent(url ->
+                        outbox.add(
+                                tx,
+                                parcel(alarm, url, AlarmJson.hook(alarm, old, now))
+                                        .put("webhook", true)
+                                        .toString()));
     }
 
-    private void tell(Tx tx, String action, MetricAlarm before, MetricAlarm after) {
-        String[] arn = after.alarmArn().split(":", 7);
+    private static ObjectNode parcel(Alarm alarm, String to, String message) {
+        return JsonMapper.shared()
+                .createObjectNode()
+                .put("alarm", alarm.arn())
+                .put("topic", to)
+                .put("message", message)
+                .put("updated", alarm.state().updated().toEpochMilli());
+    }
+
+    private void tell(Tx tx, String topic, Alarm alarm, StateValue old) {
+        String[] arn = alarm.arn().split(":", 7);
         String subject =
                 String.format(
                         Locale.ROOT,
                         "%s: \"%s\" in %s",
-                        after.stateValueAsString(),
-                        after.alarmName(),
+                        alarm.state().value(),
+                        alarm.name(),
                         arn[3]);
-        String parcel =
-                JsonMapper.shared()
-                        .createObjectNode()
-                        .put("alarm", after.alarmArn())
-                        .put("topic", action)
+        outbox.add(
+                tx,
+                parcel(alarm, topic, AlarmJson.message(alarm, old))
                         .put("subject", subject.substring(0, Math.min(100, subject.length())))
-                        .put("message", AlarmJson.message(before, after, arn[4], arn[3]))
-                        .put("updated", after.stateUpdatedTimestamp().toEpochMilli())
-                        .toString();
-        outbox.add(tx, parcel);
+                        .toString());
     }
 
-    /// Sends what is kept; to be called after a transaction.
+    /// Does what is due and sends what is kept; to be called after a transaction.
     void look() {
+        parents.look();
         outbox.look();
     }
 
     @Override
-    public Outcome deliver(Parcel parcel) {
+    public Outcome deliver(Parcel parcel) throws InterruptedException {
         JsonNode tree = JsonMapper.shared().readTree(parcel.body());
+        return tree.path("webhook").asBoolean(false) ? toUrl(tree, parcel) : toTopic(tree, parcel);
+    }
+
+    private Outcome toTopic(JsonNode tree, Parcel parcel) {
         String error = "";
         try {
             sns.get()
@@ -123,6 +161,19 @@ final class Changes implements Courier, AutoCloseable {
             error = AwsError.sentenceOf(e);
         }
         remember(tree, error);
+        return Outcome.DONE;
+    }
+
+    private Outcome toUrl(JsonNode tree, Parcel parcel) throws InterruptedException {
+        Webhooks.Result result =
+                webhooks.post(
+                        tree.get("topic").asString(),
+                        tree.get("message").asString(),
+                        parcel.seq() + "-" + tree.get("updated").asLong());
+        if (!result.isFinal() && parcel.attempts() + 1 < Webhooks.TRIES_MAX) {
+            return new Outcome.Later(Courier.pause(parcel.attempts(), PAUSE_MAX));
+        }
+        remember(tree, result.error());
         return Outcome.DONE;
     }
 
@@ -152,6 +203,8 @@ final class Changes implements Courier, AutoCloseable {
 
     @Override
     public void close() {
+        parents.close();
         outbox.close();
+        webhooks.close();
     }
 }

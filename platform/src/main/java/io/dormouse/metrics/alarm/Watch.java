@@ -2,7 +2,6 @@ package io.dormouse.metrics.alarm;
 
 import io.dormouse.metrics.alarm.Evaluation.Point;
 import io.dormouse.metrics.alarm.Evaluation.Verdict;
-import io.dormouse.store.Entry;
 import io.dormouse.store.StoreFailure;
 import io.dormouse.timing.Alarms;
 import java.time.Instant;
@@ -87,7 +86,7 @@ final class Watch implements AutoCloseable {
     }
 
     private List<MetricAlarm> all() {
-        return records.alarms.all().stream().map(Entry::body).toList();
+        return records.store.read(records::ofMetrics).stream().map(Alarm.OfMetric::shape).toList();
     }
 
     /// The first look that was due since the last one, of those that concern one of the alarms;
@@ -124,8 +123,9 @@ final class Watch implements AutoCloseable {
             String data = AlarmJson.reasonData(alarm, verdict.used(), time);
             records.store.write(tx -> {
                 // Set, changed or deleted since it was read: the next look sees to it.
-                if (records.find(tx, alarm.alarmArn()).equals(Optional.of(alarm))) {
-                    changes.to(tx, alarm, other.get(), verdict.reason(), data, time);
+                Alarm same = new Alarm.OfMetric(alarm);
+                if (records.find(tx, same.arn()).equals(Optional.of(same))) {
+                    changes.to(tx, same, other.get(), verdict.reason(), data, time);
                 }
                 return true;
             });
