@@ -39,6 +39,7 @@ SERVICES = {
     "scheduler": "scheduler",
     "sns": "sns",
     "sqs": "sqs",
+    "lambda": "lambda",
 }
 WITHOUT_SHAPES = {"s3"}
 # What SQS's errors are called in the query protocol, which it sends in a header still; its model no

@@ -5,6 +5,7 @@ import io.dormouse.artifact.RulesPage;
 import io.dormouse.autoscaling.Autoscaling;
 import io.dormouse.autoscaling.ScalingRecords;
 import io.dormouse.aws.Caller;
+import io.dormouse.function.FunctionRoom;
 import io.dormouse.gateway.EndpointPages;
 import io.dormouse.gateway.Routes;
 import io.dormouse.identity.AccessKeys;
@@ -59,6 +60,7 @@ final class Rooms implements AutoCloseable {
     private final Routes routes = new Routes();
     private final Messaging messaging;
     private final AlarmRoom alarms;
+    private final FunctionRoom functions;
     private final Operations operations;
     private final Authenticator authenticator;
     private final Handler handler;
@@ -105,6 +107,11 @@ final class Rooms implements AutoCloseable {
                                 metrics.meters()));
         messaging = opened(messaging(settings, clock, here));
         alarms = opened(alarms(clock));
+        functions =
+                opened(
+                        InFront.functions(
+                                settings, store, tags, objects, workers, passes, metrics.meters(),
+                                clock));
         InvocationPath path = opened(path(settings, clock));
         operations = operations(control, jobs, scaling, path, sts, roles, clock);
         authenticator = authenticator(settings, keys);
@@ -128,6 +135,7 @@ final class Rooms implements AutoCloseable {
     private void behindTheStart(Instant then, InvocationPath path) {
         workers.alarms().at(then, messaging::start);
         workers.alarms().at(then, alarms::start);
+        workers.alarms().at(then, functions::start);
         workers.alarms().at(then, path::start);
     }
 
@@ -187,6 +195,7 @@ final class Rooms implements AutoCloseable {
                 .join(AwsService.CLOUDWATCH, metrics)
                 .join(AwsService.CLOUDWATCH, alarms.operations())
                 .join(AwsService.LOGS, logs, logs.metricFilters())
+                .join(AwsService.LAMBDA, (Object[]) functions.operations())
                 .join(AwsService.STS, sts)
                 .join(
                         AwsService.IAM,

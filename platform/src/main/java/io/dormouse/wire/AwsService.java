@@ -17,6 +17,7 @@ import software.amazon.awssdk.services.cloudwatch.CloudWatchClient;
 import software.amazon.awssdk.services.cloudwatchlogs.CloudWatchLogsClient;
 import software.amazon.awssdk.services.eventbridge.EventBridgeClient;
 import software.amazon.awssdk.services.iam.IamClient;
+import software.amazon.awssdk.services.lambda.LambdaClient;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.sagemaker.SageMakerClient;
 import software.amazon.awssdk.services.sagemakerruntime.SageMakerRuntimeClient;
@@ -138,7 +139,8 @@ public enum AwsService {
             "http://queue.amazonaws.com/doc/2012-11-05/",
             Violations.CLOUDWATCH,
             AWS_JSON_1_0,
-            QUERY);
+            QUERY),
+    LAMBDA("lambda", LambdaClient.class, "lambda", "", "2015-03-31", "", Violations.JSON, REST_JSON);
 
     private final String id;
     private final Class<? extends SdkClient> client;

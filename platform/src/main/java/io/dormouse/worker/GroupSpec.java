@@ -3,19 +3,17 @@ package io.dormouse.worker;
 import java.util.Map;
 import java.util.Objects;
 
-/// What a group of instances is to be: one variant of one version of an endpoint.
+/// What a group of instances is to be: one variant of one version of an endpoint, or a function.
 ///
-/// @param endpoint its name
-/// @param variant such as `AllTraffic`
+/// @param hosting whose the instances are, and what each is given
 /// @param model what the instances serve
 /// @param memoryMb `MemorySizeInMB`: the limit of one instance
 /// @param maxConcurrency `MaxConcurrency`: invocations at once, over all instances
 /// @param provisionedConcurrency `ProvisionedConcurrency`: slots kept ready; 0 for none
-/// @param environment of the model's container definition
+/// @param environment of the model's container definition, or of the function
 /// @param tuning what AWS has no field for
 public record GroupSpec(
-        String endpoint,
-        String variant,
+        Hosting hosting,
         PreparedModel model,
         int memoryMb,
         int maxConcurrency,
@@ -23,8 +21,7 @@ public record GroupSpec(
         Map<String, String> environment,
         Tuning tuning) {
     public GroupSpec {
-        Objects.requireNonNull(endpoint);
-        Objects.requireNonNull(variant);
+        Objects.requireNonNull(hosting);
         Objects.requireNonNull(model);
         Objects.requireNonNull(tuning);
         environment = Map.copyOf(environment);
@@ -37,13 +34,31 @@ public record GroupSpec(
         }
     }
 
-    /// Whose the instances are: `endpoint/churn/AllTraffic`.
-    public String owner() {
-        return "endpoint/" + endpoint + "/" + variant;
+    /// Of one variant of an endpoint.
+    ///
+    /// @param endpoint its name
+    /// @param variant such as `AllTraffic`
+    public GroupSpec(
+            String endpoint,
+            String variant,
+            PreparedModel model,
+            int memoryMb,
+            int maxConcurrency,
+            int provisionedConcurrency,
+            Map<String, String> environment,
+            Tuning tuning) {
+        this(
+                new Hosting.Endpoint(endpoint, variant),
+                model,
+                memoryMb,
+                maxConcurrency,
+                provisionedConcurrency,
+                environment,
+                tuning);
     }
 
-    /// AWS's name for the endpoint's log group.
-    public String logGroup() {
-        return "/aws/sagemaker/Endpoints/" + endpoint;
+    /// Whose the instances are: `endpoint/churn/AllTraffic`.
+    public String owner() {
+        return hosting.owner();
     }
 }

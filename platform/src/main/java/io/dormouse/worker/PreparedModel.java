@@ -20,6 +20,8 @@ public record PreparedModel(
         ONNX("onnx"),
         XGBOOST("xgboost"),
         PYTHON("python"),
+        /// The code of a function: a [FunctionForm] says how it is run.
+        FUNCTION("function"),
         /// Any other image: a foreign container.
         CONTAINER("container");
 

@@ -1,6 +1,8 @@
 package io.dormouse.worker;
 
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 
 /// One start, on a thread of its own: its turn, room on the machine, then the launcher or a warm
@@ -31,7 +33,7 @@ final class Start implements Runnable {
                 && spec.tuning().slots() == 1
                 && switch (spec.model().kind()) {
                     case ONNX, XGBOOST -> true;
-                    case PYTHON, CONTAINER -> false;
+                    case PYTHON, FUNCTION, CONTAINER -> false;
                 };
     }
 
@@ -83,27 +85,17 @@ final class Start implements Runnable {
     }
 
     private void launch(Capacity.Reservation room) throws StartFailed {
-        GroupSpec group = pool.spec;
-        InstanceLog log =
-                new InstanceLog(id -> {
-                    String stream = group.variant() + "/" + id;
-                    return line -> pools.logs.append(group.logGroup(), stream, line);
-                });
-        InstanceSpec spec =
-                new InstanceSpec(
-                        group.owner(),
-                        group.model(),
-                        group.memoryMb(),
-                        group.tuning().slots(),
-                        group.environment(),
-                        log);
+        Hosting.Stay stay = pool.spec.hosting().stay();
+        InstanceLog log = new InstanceLog(id -> stay.log(id, pools.logs));
         Instance instance;
         try {
-            instance = launch(spec);
+            instance = launch(spec(stay, log));
         } catch (StartFailed | RuntimeException e) {
             log.named("failed-" + Long.toHexString(start.launchedAt));
+            stay.close();
             throw e;
         }
+        var _ = instance.ending().whenComplete((_, _) -> stay.close());
         log.named(instance.id());
         start.log = line -> log.line(PLATFORM + line);
         start.log.line("started from " + start.origin() + ": " + start.cause);
@@ -116,6 +108,20 @@ final class Start implements Runnable {
         } else {
             start.over(pools);
         }
+    }
+
+    private InstanceSpec spec(Hosting.Stay stay, LogSink log) {
+        GroupSpec group = pool.spec;
+        Map<String, String> environment = new HashMap<>(group.environment());
+        environment.putAll(stay.environment());
+        return new InstanceSpec(
+                group.owner(),
+                group.model(),
+                group.memoryMb(),
+                group.tuning().slots(),
+                environment,
+                log,
+                stay.network());
     }
 
     private Instance launch(InstanceSpec spec) throws StartFailed {

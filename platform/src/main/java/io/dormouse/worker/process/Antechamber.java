@@ -52,9 +52,11 @@ final class Antechamber implements AutoCloseable {
     private final Thread thread =
             Thread.ofPlatform().daemon().name("antechamber").unstarted(this::serve);
 
-    /// Descriptors of the namespaces to go back to: these mounts, the machine's processes.
+    /// Descriptors of the namespaces to go back to: these mounts, this empty network, the machine's
+    /// processes.
     private int mounts = -1;
 
+    private int network = -1;
     private int processes = -1;
 
     /// @param place a folder to build it over; only this thread sees that
@@ -121,6 +123,7 @@ final class Antechamber implements AutoCloseable {
                         | Syscalls.CLONE_NEWIPC
                         | Syscalls.CLONE_NEWNET);
         mounts = Syscalls.open("/proc/thread-self/ns/mnt");
+        network = Syscalls.open("/proc/thread-self/ns/net");
         Syscalls.keepMountsPrivate();
         Syscalls.mount("tmpfs", place.toString(), READ_ONLY & ~Syscalls.MS_RDONLY, "mode=755");
         try (Stream<Path> top = Files.list(Path.of("/"))) {
@@ -204,14 +207,22 @@ final class Antechamber implements AutoCloseable {
     }
 
     /// Runs a task in mounts and processes that are a copy of these, for what it starts alone.
-    int within(Task task) throws IOException {
+    ///
+    /// @param reached the network that it is to be in; empty for the one of all, with nothing in it
+    int within(Optional<PlatformNetwork> reached, Task task) throws IOException {
         return run(() -> {
             Syscalls.unshare(Syscalls.CLONE_NEWNS | Syscalls.CLONE_NEWPID);
             try {
+                if (reached.isPresent()) {
+                    Syscalls.enter(reached.get().descriptor(), Syscalls.CLONE_NEWNET);
+                }
                 return task.run();
             } finally {
                 Syscalls.enter(mounts, Syscalls.CLONE_NEWNS);
                 Syscalls.enter(processes, Syscalls.CLONE_NEWPID);
+                if (reached.isPresent()) {
+                    Syscalls.enter(network, Syscalls.CLONE_NEWNET);
+                }
             }
         });
     }
@@ -234,6 +245,7 @@ final class Antechamber implements AutoCloseable {
         thread.interrupt();
         if (mounts >= 0) {
             Syscalls.close(mounts);
+            Syscalls.close(network);
             Syscalls.close(processes);
         }
     }

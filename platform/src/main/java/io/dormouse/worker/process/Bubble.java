@@ -30,9 +30,11 @@ record Bubble(
 
     @Override
     public Sight sight(PreparedModel model) {
-        return model.kind() == PreparedModel.Kind.PYTHON
-                ? new Sight(MODEL, model.prepared().map(_ -> PREPARED))
-                : Sight.of(model);
+        return switch (model.kind()) {
+            case PYTHON -> new Sight(MODEL, model.prepared().map(_ -> PREPARED));
+            case FUNCTION -> new Sight(Namespaces.FUNCTION, Optional.empty());
+            case ONNX, XGBOOST, CONTAINER -> Sight.of(model);
+        };
     }
 
     @Override
@@ -61,13 +63,22 @@ record Bubble(
                 Optional.ofNullable(environment.remove(WorkerEnvironment.PRELOAD));
         List<String> inside =
                 sandbox.aroundWorker(
-                        work.command(), seen, places(work), work.socket(), preload, scratchMb);
+                        work.command(),
+                        seen,
+                        places(work),
+                        work.socket(),
+                        preload,
+                        work.network().map(PlatformNetwork::path),
+                        scratchMb);
         return spawner.spawn(inside, environment, folder, work.wiring());
     }
 
     /// Programs of owners look for their model where SageMaker has it.
     private static Map<Path, Path> places(Work work) {
         Map<Path, Path> places = new TreeMap<>();
+        work.model()
+                .filter(model -> model.kind() == PreparedModel.Kind.FUNCTION)
+                .ifPresent(model -> places.put(Namespaces.FUNCTION, model.folder()));
         work.model()
                 .filter(model -> model.kind() == PreparedModel.Kind.PYTHON)
                 .ifPresent(model -> {

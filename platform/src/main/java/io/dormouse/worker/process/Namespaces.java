@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// Walls that the platform makes itself, which takes root.
 ///
@@ -22,6 +23,7 @@ final class Namespaces implements Walls {
     private static final Path SCRATCH = Path.of("/tmp");
     private static final Path MODEL = Path.of("/opt/ml/model");
     private static final Path PREPARED = Path.of("/opt/ml/prepared");
+    static final Path FUNCTION = Path.of("/var/task");
     private static final long READ_ONLY =
             Syscalls.MS_RDONLY | Syscalls.MS_NOSUID | Syscalls.MS_NODEV;
     private static final long SECURE = Syscalls.MS_NOSUID | Syscalls.MS_NODEV;
@@ -53,7 +55,7 @@ final class Namespaces implements Walls {
         this.scratchOptions = "mode=1777,nr_inodes=65536,size=" + scratchMb + "m";
         this.inScratch = readable.stream().filter(each -> each.startsWith(SCRATCH)).toList();
         List<Path> ready = readable.stream().filter(each -> !each.startsWith(SCRATCH)).toList();
-        this.antechamber = new Antechamber(place, ready, List.of(SCRATCH, MODEL, PREPARED));
+        this.antechamber = new Antechamber(place, ready, List.of(SCRATCH, MODEL, PREPARED, FUNCTION));
         try {
             rehearse();
         } catch (IOException e) {
@@ -64,7 +66,8 @@ final class Namespaces implements Walls {
 
     private void rehearse() throws IOException {
         List<String> look = List.of("/bin/sh", "-c", "test -r /proc/self/status && exit 0");
-        Spawned trial = born(look, Map.of(), Spawner.Wiring.EXCHANGE, List.of());
+        Spawned trial =
+                born(look, Map.of(), Spawner.Wiring.EXCHANGE, List.of(), Optional.empty());
         int code = trial.exit().join();
         trial.hangUp();
         trial.log().close();
@@ -75,6 +78,9 @@ final class Namespaces implements Walls {
 
     @Override
     public Sight sight(PreparedModel model) {
+        if (model.kind() == PreparedModel.Kind.FUNCTION) {
+            return new Sight(FUNCTION, Optional.empty());
+        }
         return new Sight(MODEL, model.prepared().map(_ -> PREPARED));
     }
 
@@ -115,13 +121,18 @@ final class Namespaces implements Walls {
             if (work.model().isPresent()) {
                 copy(work.model().get(), trees);
             }
-            return born(work.command(), work.environment(), work.wiring(), trees);
+            return born(
+                    work.command(), work.environment(), work.wiring(), trees, work.network());
         } finally {
             trees.forEach(tree -> Syscalls.close(tree.descriptor()));
         }
     }
 
     private static void copy(PreparedModel model, List<Tree> to) throws IOException {
+        if (model.kind() == PreparedModel.Kind.FUNCTION) {
+            copy(model.folder(), FUNCTION, to);
+            return;
+        }
         copy(model.folder(), MODEL, to);
         if (model.prepared().isPresent()) {
             copy(model.prepared().get(), PREPARED, to);
@@ -137,14 +148,17 @@ final class Namespaces implements Walls {
             List<String> command,
             Map<String, String> environment,
             Spawner.Wiring wiring,
-            List<Tree> trees)
+            List<Tree> trees,
+            Optional<PlatformNetwork> network)
             throws IOException {
         SocketSpawner.Birth inside =
                 (words, variables, folder, in, out) ->
-                        antechamber.within(() -> {
-                            furnish(trees);
-                            return Libc.spawn(words, variables, folder, in, out);
-                        });
+                        antechamber.within(
+                                network,
+                                () -> {
+                                    furnish(trees);
+                                    return Libc.spawn(words, variables, folder, in, out);
+                                });
         return sockets.spawn(command, environment, SCRATCH, wiring, inside);
     }
 

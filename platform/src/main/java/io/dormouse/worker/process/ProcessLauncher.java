@@ -5,6 +5,7 @@ import io.dormouse.worker.Instance;
 import io.dormouse.worker.InstanceSpec;
 import io.dormouse.worker.Launcher;
 import io.dormouse.worker.LogSink;
+import io.dormouse.worker.Network;
 import io.dormouse.worker.PreparedModel;
 import io.dormouse.worker.RunSpec;
 import io.dormouse.worker.StartFailed;
@@ -133,6 +134,9 @@ public final class ProcessLauncher implements Launcher {
         if (model.kind() == PreparedModel.Kind.PYTHON) {
             return startPython(spec, steps);
         }
+        if (model.kind() == PreparedModel.Kind.FUNCTION) {
+            return startFunction(spec, steps);
+        }
         Installation server = installed();
         Walls.Sight sight = walls().sight(model);
         List<String> what = new ArrayList<>();
@@ -158,7 +162,8 @@ public final class ProcessLauncher implements Launcher {
                                         : Optional.empty()),
                         spec.owner(),
                         spec.memoryMb(),
-                        spec.log());
+                        spec.log(),
+                        spec.network());
         return spec.slots() == 1 ? spawn(worker, steps) : listening(worker, spec.slots(), steps);
     }
 
@@ -173,8 +178,25 @@ public final class ProcessLauncher implements Launcher {
                         python.environment(),
                         spec.owner(),
                         spec.memoryMb(),
-                        spec.log());
+                        spec.log(),
+                        spec.network());
         return spec.slots() == 1 ? spawn(worker, steps) : listening(worker, spec.slots(), steps);
+    }
+
+    private Instance startFunction(InstanceSpec spec, Steps steps) throws StartFailed {
+        FunctionCommand function = FunctionCommand.of(spec, walls());
+        var worker =
+                new Worker(
+                        function.program(),
+                        List.of(),
+                        function.readable(),
+                        Optional.of(spec.model()),
+                        function.environment(),
+                        spec.owner(),
+                        spec.memoryMb(),
+                        spec.log(),
+                        spec.network());
+        return spawn(worker, steps);
     }
 
     /// As many as the cores that the memory brings, a part of one counted whole: a start is not
@@ -187,7 +209,7 @@ public final class ProcessLauncher implements Launcher {
     private static void requireServable(InstanceSpec spec) throws StartFailed {
         PreparedModel model = spec.model();
         switch (model.kind()) {
-            case ONNX, XGBOOST, PYTHON -> {
+            case ONNX, XGBOOST, PYTHON, FUNCTION -> {
                 long needed = (model.peakBytes() + MB - 1) / MB;
                 if (needed > spec.memoryMb()) {
                     throw new StartFailed(
@@ -215,7 +237,8 @@ public final class ProcessLauncher implements Launcher {
                         WorkerEnvironment.of(Map.of()),
                         "",
                         spec.memoryMb(),
-                        notices);
+                        notices,
+                        Network.NONE);
         return spawn(worker, new Steps());
     }
 
@@ -253,16 +276,27 @@ public final class ProcessLauncher implements Launcher {
     private Spawned spawned(
             Worker worker, List<String> command, Spawner.Wiring wiring, Optional<Path> socket)
             throws StartFailed {
+        Optional<PlatformNetwork> network =
+                walls() instanceof Open
+                        ? Optional.empty()
+                        : ProgramLaunches.network(worker.network(), worker.log());
         try {
-            return walls().spawn(
-                            new Walls.Work(
-                                    command,
-                                    worker.environment(),
-                                    wiring,
-                                    worker.model(),
-                                    socket,
-                                    worker.readable()));
+            Spawned process =
+                    walls().spawn(
+                                    new Walls.Work(
+                                            command,
+                                            worker.environment(),
+                                            wiring,
+                                            worker.model(),
+                                            socket,
+                                            worker.readable(),
+                                            network));
+            var _ =
+                    process.exit()
+                            .whenComplete((_, _) -> network.ifPresent(PlatformNetwork::close));
+            return process;
         } catch (IOException e) {
+            network.ifPresent(PlatformNetwork::close);
             throw new StartFailed(
                     StartFailed.Cause.PLATFORM,
                     "cannot start %s: %s".formatted(command.getFirst(), e.getMessage()),

@@ -60,7 +60,7 @@ public final class ProcessPreparation implements Preparation {
                         : asItIs(kind, model, progress);
             }
             case XGBOOST -> prepareXgboost(model, into, progress);
-            case PYTHON, CONTAINER -> asItIs(kind, model, progress);
+            case PYTHON, FUNCTION, CONTAINER -> asItIs(kind, model, progress);
         };
     }
 

@@ -78,11 +78,15 @@ final class ProgramLaunches {
         }
     }
 
-    /// One for each program that is to reach the platform, where it could not otherwise. Where none
-    /// can be made, the program has no network, and its log says so.
+    /// One for each program that is to reach the platform, where it could not otherwise.
     private Optional<PlatformNetwork> network(RunSpec spec, LogSink log) {
-        if (!(spec.network() instanceof Network.Platform(InetSocketAddress platform))
-                || machine.sandbox().isEmpty()) {
+        return machine.sandbox().isEmpty() ? Optional.empty() : network(spec.network(), log);
+    }
+
+    /// One for a program behind walls that is to reach the platform. Where none can be made, it has
+    /// no network, and its log says so.
+    static Optional<PlatformNetwork> network(Network asked, LogSink log) {
+        if (!(asked instanceof Network.Platform(InetSocketAddress platform))) {
             return Optional.empty();
         }
         try {

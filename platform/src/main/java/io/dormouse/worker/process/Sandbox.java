@@ -98,6 +98,16 @@ final class Sandbox {
         return List.copyOf(words);
     }
 
+    /// The beginning of a command, in a network that is there or one of its own.
+    private List<String> in(Optional<String> entered) {
+        List<String> words = new ArrayList<>(base);
+        if (entered.isPresent()) {
+            words.remove("--unshare-net");
+            words.addAll(0, List.of("nsenter", "--net=" + entered.get(), "--"));
+        }
+        return words;
+    }
+
     /// The command that runs a command inside.
     ///
     /// @param readable files and folders that it may read, under their own names
@@ -110,11 +120,7 @@ final class Sandbox {
             Path root,
             Network network,
             Optional<String> entered) {
-        List<String> words = new ArrayList<>(base);
-        if (entered.isPresent()) {
-            words.remove("--unshare-net");
-            words.addAll(0, List.of("nsenter", "--net=" + entered.get(), "--"));
-        }
+        List<String> words = in(entered);
         switch (network) {
             case Network.None _, Network.Platform _ -> {}
             case Network.Open _ -> {
@@ -138,14 +144,16 @@ final class Sandbox {
     /// @param places what it reads under another name
     /// @param socket the socket's folder, where it has one
     /// @param preload what the loader puts before all its libraries
+    /// @param entered the network that it is to be in, as a file; empty for one of its own
     List<String> aroundWorker(
             List<String> command,
             List<Path> readable,
             Map<Path, Path> places,
             Optional<Path> socket,
             Optional<String> preload,
+            Optional<String> entered,
             int scratchMb) {
-        List<String> words = new ArrayList<>(base);
+        List<String> words = in(entered);
         words.addAll(List.of("--tmpfs", "/etc"));
         for (Path each : Antechamber.settings()) {
             words.addAll(List.of("--ro-bind-try", each.toString(), each.toString()));

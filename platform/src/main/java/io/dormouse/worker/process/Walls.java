@@ -16,13 +16,15 @@ interface Walls extends AutoCloseable {
     /// @param model empty for a generic worker, which is shown one later
     /// @param socket the folder of the socket that it will make, where it makes one
     /// @param readable what this one reads, beside what all do
+    /// @param network the one that it is to be in; empty for none
     record Work(
             List<String> command,
             Map<String, String> environment,
             Spawner.Wiring wiring,
             Optional<PreparedModel> model,
             Optional<Path> socket,
-            List<Path> readable) {}
+            List<Path> readable,
+            Optional<PlatformNetwork> network) {}
 
     /// Where a worker finds a model.
     ///

@@ -1,6 +1,7 @@
 package io.dormouse.worker.process;
 
 import io.dormouse.worker.LogSink;
+import io.dormouse.worker.Network;
 import io.dormouse.worker.PreparedModel;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,6 +17,7 @@ import java.util.Optional;
 /// @param model empty for a generic one
 /// @param environment all of it
 /// @param log where its output goes
+/// @param network what of it it reaches
 record Worker(
         List<String> program,
         List<String> what,
@@ -24,7 +26,8 @@ record Worker(
         Map<String, String> environment,
         String owner,
         int memoryMb,
-        LogSink log) {
+        LogSink log,
+        Network network) {
     List<String> command(List<String> transport) {
         List<String> command = new ArrayList<>(program);
         command.addAll(transport);

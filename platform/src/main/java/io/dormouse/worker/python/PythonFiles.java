@@ -16,14 +16,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
-/// The model server's own files, which lie in this jar, laid out for interpreters once.
-final class PythonFiles {
+/// The model server's own files and those of the functions' runtime, which lie in this jar, laid out
+/// for interpreters once.
+public final class PythonFiles {
     private static final List<String> NAMES =
             List.of(
+                    "function.py",
                     "main.py",
                     "dormouse_python/__init__.py",
+                    "dormouse_python/bridge.py",
                     "dormouse_python/coding.py",
                     "dormouse_python/contract.py",
+                    "dormouse_python/runtime.py",
                     "dormouse_python/server.py",
                     "dormouse_python/wire.py");
 
@@ -32,7 +36,7 @@ final class PythonFiles {
     /// Lays them out below a folder, in one named by their content: once for all.
     ///
     /// @return their folder
-    static Path laidOut(Path folder) throws StartFailed {
+    public static Path laidOut(Path folder) throws StartFailed {
         try {
             Map<String, byte[]> files = read();
             Path place = folder.resolve("server-" + digest(files));

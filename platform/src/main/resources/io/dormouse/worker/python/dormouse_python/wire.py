@@ -7,6 +7,7 @@ PIECE_BYTES = 256 * 1024
 
 PHRASES = {
     200: "OK",
+    202: "Accepted",
     400: "Bad Request",
     404: "Not Found",
     405: "Method Not Allowed",
@@ -135,6 +136,16 @@ class Connection:
                 return b"".join(pieces)
             pieces.append(self._exactly(length))
             self._exactly(2)
+
+    def exchange(self, head, body):
+        """Asks as a client does, and reads the answer."""
+        self._write(head.encode("latin-1", "replace") + b"\r\n\r\n" + body)
+        text = self._until(b"\r\n\r\n", HEAD_BYTES_MAX).decode("latin-1")
+        lines = text.split("\r\n")
+        headers = [tuple(each.strip() for each in line.split(":", 1)) for line in lines[1:]]
+        answer = Request("", lines[0], headers)
+        answer.body = self._exactly(int(answer.header("content-length", "0")))
+        return answer
 
     def _too_large(self):
         return Refused(413, "the request is larger than %d bytes" % self.payload_max)

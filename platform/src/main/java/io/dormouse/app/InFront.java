@@ -1,0 +1,41 @@
+package io.dormouse.app;
+
+import io.dormouse.function.FunctionRoom;
+import io.dormouse.metrics.Meters;
+import io.dormouse.store.Store;
+import io.dormouse.store.Tags;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import software.amazon.awssdk.services.s3.S3Client;
+
+/// Functions, in front of endpoints.
+final class InFront {
+    private InFront() {}
+
+    static FunctionRoom functions(
+            Settings settings,
+            Store store,
+            Tags tags,
+            S3Client s3,
+            Workers workers,
+            Passes passes,
+            Meters meters,
+            InstantSource clock) {
+        return new FunctionRoom(
+                store,
+                tags,
+                s3,
+                workers.pools(),
+                new FunctionRoom.Programs(
+                        settings.data().resolve("functions"),
+                        workers.environments(),
+                        Path.of(System.getProperty("java.home")),
+                        settings.programs().resolve("functionserver.jar")),
+                passes,
+                meters,
+                clock,
+                InstantSource.system(),
+                workers.alarms(),
+                settings.owner());
+    }
+}

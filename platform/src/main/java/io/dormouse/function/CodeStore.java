@@ -1,0 +1,160 @@
+package io.dormouse.function;
+
+import io.dormouse.artifact.Folders;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.core.sync.ResponseTransformer;
+import software.amazon.awssdk.services.s3.S3Client;
+
+/// The deployment packages of functions, by their content: `ab12….zip`, durable, and beside it
+/// `ab12…/`, unpacked, which can be made again.
+final class CodeStore {
+    private static final int BUFFER_BYTES = 1 << 16;
+
+    private final Path folder;
+    private final S3Client s3;
+
+    /// A package that is kept.
+    ///
+    /// @param digest SHA-256, hexadecimal
+    record Code(String digest, long bytes) {
+        /// As AWS writes it.
+        String sha256() {
+            return Base64.getEncoder().encodeToString(HexFormat.of().parseHex(digest));
+        }
+    }
+
+    CodeStore(Path folder, S3Client s3) {
+        this.folder = folder;
+        this.s3 = s3;
+    }
+
+    /// Takes a package in: from the request, or from S3. It is durable, and known to unpack, when
+    /// this returns.
+    ///
+    /// @param zip null where the request has none
+    /// @throws software.amazon.awssdk.awscore.exception.AwsServiceException
+    ///   `InvalidParameterValueException` where it is no zip, or is not there
+    Code keep(
+            @Nullable SdkBytes zip,
+            @Nullable String bucket,
+            @Nullable String key,
+            @Nullable String version) {
+        try {
+            Files.createDirectories(folder);
+            if (zip != null) {
+                return keep(new ByteArrayInputStream(zip.asByteArrayUnsafe()));
+            }
+            if (bucket == null || key == null) {
+                throw FunctionErrors.invalid("Please provide a source for function code.");
+            }
+            try (InputStream in =
+                    s3.getObject(
+                            r -> r.bucket(bucket).key(key).versionId(version),
+                            ResponseTransformer.toInputStream())) {
+                return keep(in);
+            } catch (SdkException e) {
+                throw FunctionErrors.invalid(
+                        "Error occurred while GetObject. S3 Error: " + e.getMessage());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Code keep(InputStream in) throws IOException {
+        Path aside = folder.resolve(UUID.randomUUID() + ".tmp");
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            long bytes = write(in, aside, digest);
+            Code code = new Code(HexFormat.of().formatHex(digest.digest()), bytes);
+            Path file = folder.resolve(code.digest() + ".zip");
+            unpacked(aside, code.digest());
+            Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE);
+            sync(folder);
+            return code;
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        } finally {
+            Files.deleteIfExists(aside);
+        }
+    }
+
+    private static long write(InputStream in, Path file, MessageDigest digest) throws IOException {
+        try (FileChannel out =
+                FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            byte[] buffer = new byte[BUFFER_BYTES];
+            long bytes = 0;
+            for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+                bytes += n;
+                if (bytes > Zip.BYTES_MAX) {
+                    throw FunctionErrors.invalid(
+                            "Unzipped size must be smaller than " + Zip.BYTES_MAX + " bytes");
+                }
+                digest.update(buffer, 0, n);
+                for (ByteBuffer rest = ByteBuffer.wrap(buffer, 0, n); rest.hasRemaining(); ) {
+                    out.write(rest);
+                }
+            }
+            out.force(true);
+            return bytes;
+        }
+    }
+
+    private static void sync(Path folder) throws IOException {
+        try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+
+    private Path unpacked(Path zip, String digest) throws IOException {
+        Path place = folder.resolve(digest);
+        if (Files.isDirectory(place)) {
+            return place;
+        }
+        Path aside = folder.resolve(UUID.randomUUID() + ".tmp");
+        try {
+            Zip.unpack(zip, aside);
+            Files.move(aside, place, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            if (!Files.isDirectory(place)) {
+                throw e;
+            }
+        } finally {
+            Folders.delete(aside);
+        }
+        return place;
+    }
+
+    /// The package's file.
+    Path file(String digest) {
+        return folder.resolve(digest + ".zip");
+    }
+
+    /// The code, unpacked.
+    Path unpacked(String digest) throws IOException {
+        return unpacked(file(digest), digest);
+    }
+
+    /// Removes a package that no function has any more.
+    void remove(String digest) throws IOException {
+        Files.deleteIfExists(file(digest));
+        Folders.delete(folder.resolve(digest));
+    }
+}
