@@ -4,6 +4,7 @@ import io.dormouse.function.FunctionRoom;
 import io.dormouse.metrics.Meters;
 import io.dormouse.store.Store;
 import io.dormouse.store.Tags;
+import io.dormouse.worker.python.PythonFiles;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -21,14 +22,16 @@ final class InFront {
             Passes passes,
             Meters meters,
             InstantSource clock) {
+        Path folder = settings.data().resolve("functions").toAbsolutePath();
         return new FunctionRoom(
                 store,
                 tags,
                 s3,
                 workers.pools(),
                 new FunctionRoom.Programs(
-                        settings.data().resolve("functions"),
+                        folder,
                         workers.environments(),
+                        () -> PythonFiles.laidOut(folder),
                         Path.of(System.getProperty("java.home")),
                         settings.programs().resolve("functionserver.jar")),
                 passes,

@@ -107,11 +107,7 @@ final class Rooms implements AutoCloseable {
                                 metrics.meters()));
         messaging = opened(messaging(settings, clock, here));
         alarms = opened(alarms(clock));
-        functions =
-                opened(
-                        InFront.functions(
-                                settings, store, tags, objects, workers, passes, metrics.meters(),
-                                clock));
+        functions = opened(functions(settings, clock));
         InvocationPath path = opened(path(settings, clock));
         operations = operations(control, jobs, scaling, path, sts, roles, clock);
         authenticator = authenticator(settings, keys);
@@ -125,6 +121,11 @@ final class Rooms implements AutoCloseable {
         scaling.start();
         behindTheStart(clock.instant().plusSeconds(1), path);
         jobs.resume(Jobs.folder(settings));
+    }
+
+    private FunctionRoom functions(Settings settings, InstantSource clock) {
+        return InFront.functions(
+                settings, store, tags, objects, workers, passes, metrics.meters(), clock);
     }
 
     private AlarmRoom alarms(InstantSource clock) {

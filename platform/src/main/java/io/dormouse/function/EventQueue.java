@@ -73,8 +73,7 @@ final class EventQueue implements Courier, AutoCloseable {
     @Override
     public Outcome deliver(Parcel parcel) {
         JsonNode told = JsonMapper.shared().readTree(parcel.body());
-        Caller caller =
-                new Caller(owner.account(), told.get("region").asString(), "", owner.arn());
+        Caller caller = new Caller(owner.account(), told.get("region").asString(), "", owner.arn());
         return caller.call(() -> deliver(told, parcel));
     }
 
@@ -84,8 +83,7 @@ final class EventQueue implements Courier, AutoCloseable {
             Function function = records.store.read(query -> records.resolved(query, name));
             byte[] event = Base64.getDecoder().decode(told.get("event").asString());
             Invoker.Outcome outcome =
-                    invoker.invoke(
-                            new Invoker.Call(function, name.arn(), event, Optional.empty()));
+                    invoker.invoke(new Invoker.Call(function, name.arn(), event, Optional.empty()));
             if (outcome.error().isEmpty()) {
                 return Outcome.DONE;
             }

@@ -73,7 +73,9 @@ final class FunctionErrors {
                 RequestTooLargeException.builder().type(USER),
                 "RequestTooLargeException",
                 413,
-                "Request must be smaller than " + bytesMax + " bytes for the InvokeFunction operation");
+                "Request must be smaller than "
+                        + bytesMax
+                        + " bytes for the InvokeFunction operation");
     }
 
     /// No instance for one more invocation.

@@ -124,13 +124,14 @@ final class FunctionGroups implements AutoCloseable {
     /// A function's instances go, each with its last invocation: it was deleted, or its tags say
     /// another thing.
     void forget(String name) {
-        hosted.values().removeIf(each -> {
-            boolean its = each.function().name().equals(name);
-            if (its) {
-                var _ = each.group().drain();
-            }
-            return its;
-        });
+        hosted.values()
+                .removeIf(each -> {
+                    boolean its = each.function().name().equals(name);
+                    if (its) {
+                        var _ = each.group().drain();
+                    }
+                    return its;
+                });
     }
 
     @Override

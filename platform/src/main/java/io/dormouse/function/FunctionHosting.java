@@ -81,8 +81,7 @@ final class FunctionHosting implements Hosting {
             this.instance = instance;
             String group = function.shape().loggingConfig().logGroup();
             FunctionLog log =
-                    new FunctionLog(
-                            line -> writer.append(group, stream, line), function.version());
+                    new FunctionLog(line -> writer.append(group, stream, line), function.version());
             logs.put(instance, log);
             return log;
         }

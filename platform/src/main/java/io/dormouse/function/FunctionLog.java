@@ -18,6 +18,7 @@ final class FunctionLog implements LogSink {
     private static final String MARK = "\u001edormouse ";
     private static final String START = MARK + "start ";
     private static final String END = MARK + "end ";
+
     /// What the platform itself says, which is no part of an invocation.
     private static final String PLATFORM = "[dormouse] ";
 

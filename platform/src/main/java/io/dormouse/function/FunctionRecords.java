@@ -43,8 +43,7 @@ final class FunctionRecords {
         aliases = new Records<>(store, "function-alias", Codec.shape(AliasConfiguration::builder));
         urls = new Records<>(store, "function-url", Codec.shape(FunctionUrlConfig::builder));
         statements =
-                new Records<>(
-                        store, "function-statement", new Codec<>(text -> text, text -> text));
+                new Records<>(store, "function-statement", new Codec<>(text -> text, text -> text));
     }
 
     /// A name with its qualifier, where it has one.

@@ -8,6 +8,7 @@ import io.dormouse.timing.Alarms;
 import io.dormouse.worker.Groups;
 import io.dormouse.worker.PythonEnvironments;
 import io.dormouse.worker.RoleAccess;
+import io.dormouse.worker.StartFailed;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import software.amazon.awssdk.services.lambda.LambdaClient;
@@ -26,8 +27,19 @@ public final class FunctionRoom implements AutoCloseable {
     /// @param folder for their code
     /// @param python the interpreter of Python functions
     /// @param java the home of the JDK of Java functions
-    /// @param server the jar with the runtime of Java functions
-    public record Programs(Path folder, PythonEnvironments python, Path java, Path server) {}
+    /// @param javaRuntime the jar that runs Java functions
+    public record Programs(
+            Path folder,
+            PythonEnvironments python,
+            PythonRuntime pythonRuntime,
+            Path java,
+            Path javaRuntime) {}
+
+    /// Where the files are that run Python functions.
+    public interface PythonRuntime {
+        /// Their folder, with `function.py`.
+        Path laidOut() throws StartFailed;
+    }
 
     /// @param s3 where deployment packages are fetched from
     /// @param roles credentials for instances, and their way to the platform
@@ -50,13 +62,7 @@ public final class FunctionRoom implements AutoCloseable {
         this.owner = owner;
         FunctionRecords records = new FunctionRecords(store, tags);
         CodeStore code = new CodeStore(programs.folder().resolve("code"), s3);
-        Runtimes runtimes =
-                new Runtimes(
-                        code,
-                        programs.python(),
-                        programs.folder(),
-                        programs.java(),
-                        programs.server());
+        Runtimes runtimes = new Runtimes(code, programs);
         groups = new FunctionGroups(workers, runtimes, tags, roles, clock);
         Invoker invoker = new Invoker(groups, meters, wall);
         queue = new EventQueue(records, invoker, store, clock, alarms, owner);

@@ -57,9 +57,7 @@ public final class FunctionTags implements LambdaClient {
     public ListTagsResponse listTags(ListTagsRequest request) {
         return records.store.read(query ->
                 ListTagsResponse.builder()
-                        .tags(
-                                records.tags.of(
-                                        query, required(query, request.resource()).bareArn()))
+                        .tags(records.tags.of(query, required(query, request.resource()).bareArn()))
                         .build());
     }
 

@@ -114,8 +114,8 @@ public final class Functions implements LambdaClient {
                 answer.tags(tags);
             }
             function.reserved()
-                    .ifPresent(most ->
-                            answer.concurrency(c -> c.reservedConcurrentExecutions(most)));
+                    .ifPresent(
+                            most -> answer.concurrency(c -> c.reservedConcurrentExecutions(most)));
             return answer.build();
         });
     }
@@ -160,7 +160,8 @@ public final class Functions implements LambdaClient {
                         request.s3Key(),
                         request.s3ObjectVersion());
         if (Boolean.TRUE.equals(request.dryRun())) {
-            Function tried = new Function(with(before.shape(), kept), kept.digest(), Optional.empty());
+            Function tried =
+                    new Function(with(before.shape(), kept), kept.digest(), Optional.empty());
             forgetUnused(kept.digest());
             return Shapes.like(UpdateFunctionCodeResponse.builder(), tried.shape()).build();
         }

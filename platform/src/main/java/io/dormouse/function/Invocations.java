@@ -110,7 +110,8 @@ public final class Invocations implements LambdaClient {
             String json = new String(Base64.getDecoder().decode(text), StandardCharsets.UTF_8);
             return Optional.of(JsonMapper.shared().readTree(json).toString());
         } catch (IllegalArgumentException | JacksonException e) {
-            throw FunctionErrors.badContent("Client context must be a valid Base64-encoded JSON object.");
+            throw FunctionErrors.badContent(
+                    "Client context must be a valid Base64-encoded JSON object.");
         }
     }
 

@@ -35,12 +35,14 @@ final class Invoker {
     ///
     /// @param arn by which it was asked
     /// @param clientContext JSON
+    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
     record Call(Function function, String arn, byte[] event, Optional<String> clientContext) {}
 
     /// What came of it.
     ///
     /// @param error `Unhandled` where the payload is an error's document
     /// @param log the last of its log lines, Base64
+    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
     record Outcome(String requestId, byte[] payload, Optional<String> error, String log) {}
 
     /// @param wall the clock that handlers read, too

@@ -5,7 +5,6 @@ import io.dormouse.worker.PreparedModel;
 import io.dormouse.worker.PythonEnvironment;
 import io.dormouse.worker.PythonEnvironments;
 import io.dormouse.worker.StartFailed;
-import io.dormouse.worker.python.PythonFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,19 +17,18 @@ import java.util.stream.Stream;
 final class Runtimes {
     private final CodeStore code;
     private final PythonEnvironments python;
+    private final FunctionRoom.PythonRuntime files;
     private final Path folder;
     private final Path java;
     private final Path server;
 
-    /// @param folder for the forms and the runtime's own files
-    /// @param java the home of a JDK
-    /// @param server the jar with the runtime of Java functions
-    Runtimes(CodeStore code, PythonEnvironments python, Path folder, Path java, Path server) {
+    Runtimes(CodeStore code, FunctionRoom.Programs programs) {
         this.code = code;
-        this.python = python;
-        this.folder = folder.toAbsolutePath().normalize();
-        this.java = java;
-        this.server = server.toAbsolutePath();
+        this.python = programs.python();
+        this.files = programs.pythonRuntime();
+        this.folder = programs.folder().toAbsolutePath().normalize();
+        this.java = programs.java();
+        this.server = programs.javaRuntime().toAbsolutePath();
     }
 
     /// Whether functions of a runtime can be run.
@@ -51,8 +49,7 @@ final class Runtimes {
         String runtime = function.shape().runtimeAsString();
         try {
             Path task = code.unpacked(function.code());
-            FunctionForm form =
-                    isPython(runtime) ? python() : java(function.shape().memorySize());
+            FunctionForm form = isPython(runtime) ? python() : java(function.shape().memorySize());
             Path place = Files.createDirectories(folder.resolve("forms").resolve(key(form)));
             form.write(place);
             return new PreparedModel(
@@ -69,13 +66,13 @@ final class Runtimes {
 
     private FunctionForm python() throws StartFailed {
         PythonEnvironment environment = python.chosen();
-        Path files = PythonFiles.laidOut(folder);
+        Path runtime = files.laidOut();
         return new FunctionForm(
                 List.of(
                         environment.python().toString(),
                         "-s",
-                        files.resolve("function.py").toString()),
-                Stream.concat(environment.readable().stream(), Stream.of(files)).toList());
+                        runtime.resolve("function.py").toString()),
+                Stream.concat(environment.readable().stream(), Stream.of(runtime)).toList());
     }
 
     /// As AWS runs them: the first compiler alone, one thread for the heap's sake.

@@ -70,14 +70,12 @@ public final class Versions implements LambdaClient {
     }
 
     private Function publish(Tx tx, String name, Optional<String> description, Instant now) {
-        Function latest =
-                records.latest(tx, new FunctionName(name, Optional.empty())).body();
+        Function latest = records.latest(tx, new FunctionName(name, Optional.empty())).body();
         List<Function> before = all(tx, name);
         if (!before.isEmpty() && isSame(before.getLast(), latest)) {
             return before.getLast();
         }
-        int number =
-                before.isEmpty() ? 1 : Integer.parseInt(before.getLast().version()) + 1;
+        int number = before.isEmpty() ? 1 : Integer.parseInt(before.getLast().version()) + 1;
         FunctionConfiguration.Builder shape =
                 latest.shape().toBuilder()
                         .version(Integer.toString(number))

@@ -140,7 +140,15 @@ public enum AwsService {
             Violations.CLOUDWATCH,
             AWS_JSON_1_0,
             QUERY),
-    LAMBDA("lambda", LambdaClient.class, "lambda", "", "2015-03-31", "", Violations.JSON, REST_JSON);
+    LAMBDA(
+            "lambda",
+            LambdaClient.class,
+            "lambda",
+            "",
+            "2015-03-31",
+            "",
+            Violations.JSON,
+            REST_JSON);
 
     private final String id;
     private final Class<? extends SdkClient> client;

@@ -94,14 +94,11 @@ class FunctionsTest {
 
     private InvokeResponse invoke(String name, String event) {
         return lambda.invoke(r ->
-                r.functionName(name)
-                        .logType(LogType.TAIL)
-                        .payload(SdkBytes.fromUtf8String(event)));
+                r.functionName(name).logType(LogType.TAIL).payload(SdkBytes.fromUtf8String(event)));
     }
 
     private static String log(InvokeResponse answer) {
-        return new String(
-                Base64.getDecoder().decode(answer.logResult()), StandardCharsets.UTF_8);
+        return new String(Base64.getDecoder().decode(answer.logResult()), StandardCharsets.UTF_8);
     }
 
     @Test
@@ -131,10 +128,9 @@ class FunctionsTest {
         String second = log(invoke("echo", "{\"x\": 2}"));
         assertFalse(second.contains("Init Duration"), second);
         System.err.println(second);
-        await(() -> logs.filterLogEvents(r -> r.logGroupName("/aws/lambda/echo"))
-                .events()
-                .stream()
-                .anyMatch(each -> each.message().equals("saw 2")));
+        await(() ->
+                logs.filterLogEvents(r -> r.logGroupName("/aws/lambda/echo")).events().stream()
+                        .anyMatch(each -> each.message().equals("saw 2")));
         assertTrue(platform.get("/_dormouse/status").body().contains("function/echo"));
         platform.post("/_dormouse/clock", "{\"advance_seconds\": 61}");
         await(() -> !platform.get("/_dormouse/status").body().contains("function/echo"));

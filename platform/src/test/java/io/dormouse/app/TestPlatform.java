@@ -22,6 +22,8 @@ import java.util.Optional;
 final class TestPlatform implements AutoCloseable {
     private static final Path MODEL_SERVER =
             Path.of("../modelserver/target/modelserver-0.1.0-all.jar");
+    private static final Path FUNCTION_SERVER =
+            Path.of("../functionserver/target/functionserver-0.1.0-all.jar");
 
     private final Path folder;
     private final Platform platform;
@@ -51,6 +53,10 @@ final class TestPlatform implements AutoCloseable {
             if (hasModelServer() && !Files.exists(programs.resolve("modelserver.jar"))) {
                 Files.createSymbolicLink(
                         programs.resolve("modelserver.jar"), MODEL_SERVER.toRealPath());
+            }
+            if (hasFunctionServer() && !Files.exists(programs.resolve("functionserver.jar"))) {
+                Files.createSymbolicLink(
+                        programs.resolve("functionserver.jar"), FUNCTION_SERVER.toRealPath());
             }
             return new Settings(
                     new InetSocketAddress(address, 0),
@@ -82,6 +88,11 @@ final class TestPlatform implements AutoCloseable {
     /// Whether the model server has been packaged: `./build` does that before these tests.
     static boolean hasModelServer() {
         return Files.exists(MODEL_SERVER);
+    }
+
+    /// The same of what runs Java functions.
+    static boolean hasFunctionServer() {
+        return Files.exists(FUNCTION_SERVER);
     }
 
     URI endpoint() {

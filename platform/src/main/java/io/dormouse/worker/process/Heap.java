@@ -18,7 +18,8 @@ record Heap(int objectsMb, int directMb) {
     static Heap of(PreparedModel.Kind kind, int memoryMb) {
         return switch (kind) {
             // The weights and most of the work are native; objects are requests and answers.
-            case ONNX, PYTHON, FUNCTION, CONTAINER -> new Heap(part(memoryMb, 4), part(memoryMb, 4));
+            case ONNX, PYTHON, FUNCTION, CONTAINER ->
+                    new Heap(part(memoryMb, 4), part(memoryMb, 4));
             // The trees are objects.
             case XGBOOST -> new Heap(part(memoryMb * 5 / 2, 4), LEAST_MB);
         };

@@ -55,7 +55,8 @@ final class Namespaces implements Walls {
         this.scratchOptions = "mode=1777,nr_inodes=65536,size=" + scratchMb + "m";
         this.inScratch = readable.stream().filter(each -> each.startsWith(SCRATCH)).toList();
         List<Path> ready = readable.stream().filter(each -> !each.startsWith(SCRATCH)).toList();
-        this.antechamber = new Antechamber(place, ready, List.of(SCRATCH, MODEL, PREPARED, FUNCTION));
+        this.antechamber =
+                new Antechamber(place, ready, List.of(SCRATCH, MODEL, PREPARED, FUNCTION));
         try {
             rehearse();
         } catch (IOException e) {
@@ -66,8 +67,7 @@ final class Namespaces implements Walls {
 
     private void rehearse() throws IOException {
         List<String> look = List.of("/bin/sh", "-c", "test -r /proc/self/status && exit 0");
-        Spawned trial =
-                born(look, Map.of(), Spawner.Wiring.EXCHANGE, List.of(), Optional.empty());
+        Spawned trial = born(look, Map.of(), Spawner.Wiring.EXCHANGE, List.of(), Optional.empty());
         int code = trial.exit().join();
         trial.hangUp();
         trial.log().close();
@@ -121,8 +121,7 @@ final class Namespaces implements Walls {
             if (work.model().isPresent()) {
                 copy(work.model().get(), trees);
             }
-            return born(
-                    work.command(), work.environment(), work.wiring(), trees, work.network());
+            return born(work.command(), work.environment(), work.wiring(), trees, work.network());
         } finally {
             trees.forEach(tree -> Syscalls.close(tree.descriptor()));
         }

@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
-/// The model server's own files and those of the functions' runtime, which lie in this jar, laid out
-/// for interpreters once.
+/// The model server's own files and those of the functions' runtime, which lie in this jar, laid
+/// out for interpreters once.
 public final class PythonFiles {
     private static final List<String> NAMES =
             List.of(
