@@ -76,7 +76,9 @@ final class Bridge {
         return event;
     }
 
-    /// @return whether that invocation is the one under way
+    /// Takes the result of an invocation.
+    ///
+    /// @return whether it is the one under way
     synchronized boolean answer(String id, byte[] body, Optional<String> error) {
         if (!id.equals(running) || id.isEmpty()) {
             return false;

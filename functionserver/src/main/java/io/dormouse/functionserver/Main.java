@@ -14,6 +14,8 @@ import java.util.Objects;
 public final class Main {
     private Main() {}
 
+    /// Runs the handler that `_HANDLER` names until the platform hangs up.
+    ///
     /// @throws Throwable what AWS's runtime throws; it ends this process
     public static void main(String[] words) throws Throwable {
         long mainAt = System.nanoTime();
