@@ -15,7 +15,6 @@ import io.dormouse.registry.ModelPackageGroups;
 import io.dormouse.registry.ModelPackages;
 import io.dormouse.store.Store;
 import io.dormouse.store.Tags;
-import io.dormouse.worker.model.ModelStore;
 import java.time.InstantSource;
 import java.util.List;
 import software.amazon.awssdk.services.sagemaker.SageMakerClient;
@@ -48,7 +47,7 @@ final class ControlPlane implements AutoCloseable {
                         store,
                         tags,
                         clock,
-                        new Containers(packages, objects, ModelStore::servable));
+                        new Containers(packages, objects, workers::imageTrouble));
         configs = new EndpointConfigs(store, tags, clock, models);
         endpoints =
                 new Endpoints(

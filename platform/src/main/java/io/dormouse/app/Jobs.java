@@ -48,7 +48,8 @@ record Jobs(TrainingJobs training, ProcessingJobs processing) implements AutoClo
                         new Programs(
                                 Path.of(System.getProperty("java.home")),
                                 settings.programs().resolve("trainer.jar"),
-                                new Scripts(workers.environments(), objects)),
+                                new Scripts(workers.environments(), objects),
+                                workers.images()),
                         roles,
                         logs,
                         meters,

@@ -5,6 +5,7 @@ import io.dormouse.gateway.payload.PayloadSettings;
 import io.dormouse.worker.process.ProcessSettings;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -22,6 +23,7 @@ import java.util.Optional;
 /// @param cache where the model server is installed once per machine
 /// @param isolation what is isolated of instances and jobs
 /// @param python the interpreter of scripts; empty for `python3` of the path
+/// @param environment the process's own: Docker's settings, and ours for it
 public record Settings(
         InetSocketAddress address,
         Path data,
@@ -34,7 +36,8 @@ public record Settings(
         Path programs,
         Path cache,
         ProcessSettings.Isolation isolation,
-        String python) {
+        String python,
+        Map<String, String> environment) {
     /// An access key of the account's owner.
     public record Keys(String accessKeyId, String secretAccessKey) {
         public Keys {
@@ -48,6 +51,7 @@ public record Settings(
         Objects.requireNonNull(owner);
         Objects.requireNonNull(payloads);
         data = data.toAbsolutePath().normalize();
+        environment = Map.copyOf(environment);
         if (keys.isEmpty() && !address.getAddress().isLoopbackAddress()) {
             throw new IllegalArgumentException(
                     "Without keys the platform listens on loopback only: set"

@@ -117,7 +117,8 @@ final class StartOptions {
                                     "DORMOUSE_CACHE",
                                     System.getProperty("user.home") + "/.cache/dormouse")),
                     Isolation.valueOf(arguments.get(ISOLATION).toUpperCase(Locale.ROOT)),
-                    environment("DORMOUSE_PYTHON", ""));
+                    environment("DORMOUSE_PYTHON", ""),
+                    System.getenv());
         } catch (IllegalArgumentException e) {
             throw new Failed(String.valueOf(e.getMessage()), e);
         }

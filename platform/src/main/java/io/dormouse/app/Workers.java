@@ -5,7 +5,9 @@ import io.dormouse.metrics.Meters;
 import io.dormouse.timing.Alarms;
 import io.dormouse.timing.ClockAlarms;
 import io.dormouse.worker.Capacity;
+import io.dormouse.worker.ContainerImages;
 import io.dormouse.worker.Launcher;
+import io.dormouse.worker.Launchers;
 import io.dormouse.worker.Models;
 import io.dormouse.worker.PoolSettings;
 import io.dormouse.worker.Pools;
@@ -25,6 +27,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -50,7 +53,9 @@ final class Workers implements AutoCloseable {
     private final WarmPool warm;
     private final Pools pools;
     private final PythonEnvironments environments;
-    private final Models models;
+    private final ModelStore models;
+    private final LazyDocker docker;
+    private final Launcher all;
 
     Workers(Settings settings, MovableClock clock, S3Client s3, LogWriter logs) throws IOException {
         this.clock = clock;
@@ -72,6 +77,8 @@ final class Workers implements AutoCloseable {
         launcher.found().forEach(io.dormouse.worker.Instance::close);
         alarms = new ClockAlarms(clock);
         clock.onMove(alarms::recheck);
+        docker = new LazyDocker(settings, capacity, clock, alarms(), Workers::notice);
+        all = new Launchers(launcher, docker);
         warm =
                 new WarmPool(
                         launcher,
@@ -82,7 +89,7 @@ final class Workers implements AutoCloseable {
                         settings.warmPool());
         pools =
                 new Pools(
-                        launcher,
+                        all,
                         capacity,
                         warm,
                         clock,
@@ -104,7 +111,8 @@ final class Workers implements AutoCloseable {
                                 environments,
                                 settings.data().resolve("environments"),
                                 launcher,
-                                machine.memoryMb() / 2));
+                                machine.memoryMb() / 2),
+                        docker);
         warm.fill();
         keepInstalled(installation, settings.cache(), clock);
     }
@@ -138,7 +146,17 @@ final class Workers implements AutoCloseable {
     }
 
     Launcher launcher() {
-        return launcher;
+        return all;
+    }
+
+    /// Images that run in containers.
+    ContainerImages images() {
+        return docker;
+    }
+
+    /// Why an image cannot be served; empty where it can.
+    Optional<String> imageTrouble(String image) {
+        return models.trouble(image);
     }
 
     String isolation() {
@@ -199,6 +217,6 @@ final class Workers implements AutoCloseable {
     public void close() {
         warm.close();
         alarms.close();
-        launcher.close();
+        all.close();
     }
 }

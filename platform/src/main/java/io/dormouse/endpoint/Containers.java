@@ -45,8 +45,10 @@ public final class Containers {
                     "Container definition has no Image: give an Image, or a ModelPackageName whose"
                             + " inference specification has one.");
         }
-        if (!images.servable(container.image())) {
-            throw AwsError.VALIDATION.of("Requested image " + container.image() + " not found.");
+        Optional<String> trouble = images.trouble(container.image());
+        if (trouble.isPresent()) {
+            throw AwsError.VALIDATION.of(
+                    "Requested image " + container.image() + " not found. " + trouble.get());
         }
         if (container.modelDataUrl() != null && container.modelDataSource() != null) {
             throw AwsError.VALIDATION.of(

@@ -89,14 +89,15 @@ final class JobRun<J extends Job<J>> {
                 RunSpec spec =
                         new RunSpec(
                                 owner,
-                                seen(command.words(), folder),
+                                seen(command, folder),
                                 folder.root(),
                                 environment,
                                 shape.memoryMb(),
                                 shape.cores(),
                                 task.timeLimit(),
                                 command.readable(),
-                                pass.network());
+                                pass.network(),
+                                command.image());
                 end(runProgram(job, spec, folder, log));
             }
         }
@@ -148,10 +149,13 @@ final class JobRun<J extends Job<J>> {
 
     /// Where the program does not see its folder as `/opt/ml`, its arguments name the folder
     /// itself.
-    private List<String> seen(List<String> words, JobFolder folder) {
-        return room.launcher().can().contains(Launcher.Capability.ISOLATION)
-                ? words
-                : words.stream()
+    private List<String> seen(Programs.Command command, JobFolder folder) {
+        boolean there =
+                command.image().isPresent()
+                        || room.launcher().can().contains(Launcher.Capability.ISOLATION);
+        return there
+                ? command.words()
+                : command.words().stream()
                         .map(word -> word.replaceFirst("^/opt/ml(?=/|$)", folder.root().toString()))
                         .toList();
     }

@@ -42,12 +42,18 @@ public final class ProcessingJobs implements SageMakerClient {
         return CreateProcessingJobResponse.builder().processingJobArn(arn).build();
     }
 
-    private static void check(CreateProcessingJobRequest request) {
+    private void check(CreateProcessingJobRequest request) {
         if (request.processingResources().clusterConfig().instanceCount() > 1) {
             throw VALIDATION.of(
                     "ProcessingResources.ClusterConfig.InstanceCount must be 1: distributed"
                             + " processing is not served");
         }
+        String image = request.appSpecification().imageUri();
+        room.programs()
+                .trouble(image, Programs.PROCESSING)
+                .ifPresent(why -> {
+                    throw VALIDATION.of("AppSpecification.ImageUri: " + why);
+                });
         for (ProcessingInput input : request.processingInputs()) {
             if (input.s3Input() == null || input.s3Input().localPath() == null) {
                 throw VALIDATION.of(

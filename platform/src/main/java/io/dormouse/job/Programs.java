@@ -1,12 +1,16 @@
 package io.dormouse.job;
 
+import io.dormouse.worker.ContainerImages;
 import io.dormouse.worker.LogSink;
+import io.dormouse.worker.RunSpec;
+import io.dormouse.worker.StartFailed;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /// What runs for a container image: the images of built-in algorithms and of AWS's frameworks name
 /// programs of this machine.
@@ -14,15 +18,26 @@ import java.util.Map;
 /// @param javaHome the JDK that runs the built-in ones
 /// @param trainerJar the built-in algorithms' program
 /// @param python what runs the frameworks' scripts
-public record Programs(Path javaHome, Path trainerJar, Scripts python) {
+/// @param containers what runs all other images
+public record Programs(Path javaHome, Path trainerJar, Scripts python, ContainerImages containers) {
     /// A command, and what it must have and be able to read.
     ///
     /// @param speaks whether it may speak to the platform
+    /// @param image whose program it is, where it is not one of this machine
     record Command(
             List<String> words,
             Map<String, String> environment,
             List<Path> readable,
-            boolean speaks) {
+            boolean speaks,
+            Optional<RunSpec.Image> image) {
+        Command(
+                List<String> words,
+                Map<String, String> environment,
+                List<Path> readable,
+                boolean speaks) {
+            this(words, environment, readable, speaks, Optional.empty());
+        }
+
         Command {
             words = List.copyOf(words);
             environment = Map.copyOf(environment);
@@ -38,6 +53,9 @@ public record Programs(Path javaHome, Path trainerJar, Scripts python) {
         /// @param log where it says what it does, where that takes its time
         Command laidOut(JobFolder folder, LogSink log) throws JobFailed, IOException;
     }
+
+    static final String TRAINING = "training";
+    static final String PROCESSING = "processing";
 
     private static final String PYTHON_IMAGES =
             "scripts for scikit-learn (…/sagemaker-scikit-learn:…), XGBoost (…/sagemaker-xgboost:…)"
@@ -59,19 +77,17 @@ public record Programs(Path javaHome, Path trainerJar, Scripts python) {
             List<String> entrypoint,
             List<String> arguments)
             throws JobFailed {
+        if (isContainer(image, TRAINING)) {
+            boolean usual = entrypoint.isEmpty() && arguments.isEmpty();
+            return container(image, entrypoint, usual ? List.of("train") : arguments);
+        }
         String repository = repository(image);
         boolean xgboost = repository.equals("xgboost") || repository.equals("sagemaker-xgboost");
         boolean script = hyperparameters.containsKey(ScriptMode.PROGRAM);
         if (xgboost && !script && entrypoint.isEmpty()) {
             return trainer();
         }
-        Framework framework =
-                Framework.of(repository)
-                        .orElseThrow(() ->
-                                unknown(
-                                        image,
-                                        "training: the built-in XGBoost (…/sagemaker-xgboost:…), and "
-                                                + PYTHON_IMAGES));
+        Framework framework = Framework.of(repository).orElseThrow();
         if (!entrypoint.isEmpty()) {
             return python.program(entrypoint, arguments);
         }
@@ -98,11 +114,11 @@ public record Programs(Path javaHome, Path trainerJar, Scripts python) {
     /// the JDK of this machine, `python3` of a framework's is the chosen interpreter.
     Program processing(String image, List<String> entrypoint, List<String> arguments)
             throws JobFailed {
+        if (isContainer(image, PROCESSING)) {
+            return container(image, entrypoint, arguments);
+        }
         if (Framework.of(repository(image)).isPresent()) {
             return python.program(entrypoint, arguments);
-        }
-        if (!repository(image).equals("dormouse-java")) {
-            throw unknown(image, "processing: a JDK (…/dormouse-java:25), and " + PYTHON_IMAGES);
         }
         if (entrypoint.isEmpty() || !entrypoint.getFirst().equals("java")) {
             throw JobFailed.client(
@@ -120,11 +136,58 @@ public record Programs(Path javaHome, Path trainerJar, Scripts python) {
         return javaHome.resolve("bin/java").toString();
     }
 
-    private static JobFailed unknown(String image, String known) {
-        return JobFailed.client(
-                "the image "
-                        + image
-                        + " cannot be run here. What runs without a container engine for "
-                        + known);
+    /// Why an image has no program for a use and what to do, in a sentence; empty where it has.
+    Optional<String> trouble(String image, String use) {
+        if (!isForeign(image, use)) {
+            return Optional.empty();
+        }
+        String known =
+                use.equals(TRAINING)
+                        ? "the built-in XGBoost (…/sagemaker-xgboost:…), and " + PYTHON_IMAGES
+                        : "a JDK (…/dormouse-java:25), and " + PYTHON_IMAGES;
+        return containers
+                .trouble(image)
+                .map(why ->
+                        "the image "
+                                + image
+                                + " cannot be run here: "
+                                + why
+                                + ". What runs without a container engine for "
+                                + use
+                                + ": "
+                                + known);
+    }
+
+    private boolean isForeign(String image, String use) {
+        boolean ours = !use.equals(TRAINING) && repository(image).equals("dormouse-java");
+        boolean builtIn = ours || Framework.of(repository(image)).isPresent();
+        return !builtIn || containers.claims(image);
+    }
+
+    private boolean isContainer(String image, String use) throws JobFailed {
+        Optional<String> trouble = trouble(image, use);
+        if (trouble.isPresent()) {
+            throw JobFailed.client(trouble.get());
+        }
+        return isForeign(image, use);
+    }
+
+    /// @param entrypoint instead of the image's own; empty for that
+    private Program container(String image, List<String> entrypoint, List<String> arguments) {
+        Command command =
+                new Command(
+                        arguments,
+                        Map.of(),
+                        List.of(),
+                        true,
+                        Optional.of(new RunSpec.Image(image, entrypoint)));
+        return (_, log) -> {
+            try {
+                containers.fetch(image, log);
+                return command;
+            } catch (StartFailed e) {
+                throw new JobFailed("ClientError: " + e.getMessage(), e);
+            }
+        };
     }
 }

@@ -46,7 +46,7 @@ public final class TrainingJobs implements SageMakerClient {
         return CreateTrainingJobResponse.builder().trainingJobArn(arn).build();
     }
 
-    private static void check(CreateTrainingJobRequest request) {
+    private void check(CreateTrainingJobRequest request) {
         if (request.algorithmSpecification().trainingImage() == null) {
             throw VALIDATION.of(
                     "AlgorithmSpecification.TrainingImage is required: algorithms of the marketplace"
@@ -68,6 +68,12 @@ public final class TrainingJobs implements SageMakerClient {
                     "OutputDataConfig.S3OutputPath must be an S3 URI such as s3://bucket/prefix, was "
                             + request.outputDataConfig().s3OutputPath());
         }
+        String image = request.algorithmSpecification().trainingImage();
+        room.programs()
+                .trouble(image, Programs.TRAINING)
+                .ifPresent(why -> {
+                    throw VALIDATION.of("AlgorithmSpecification.TrainingImage: " + why);
+                });
         for (Channel channel : request.inputDataConfig()) {
             if (channel.dataSource().s3DataSource() == null) {
                 throw VALIDATION.of(

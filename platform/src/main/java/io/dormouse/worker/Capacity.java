@@ -73,7 +73,7 @@ public final class Capacity {
         }
 
         /// Its holder is about to end: what it holds is counted on by whoever waits.
-        void leaving() {
+        public void leaving() {
             lock.lock();
             try {
                 leaving = true;

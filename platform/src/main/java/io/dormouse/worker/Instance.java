@@ -33,6 +33,13 @@ public interface Instance extends AutoCloseable {
     /// Completes when the process has ended, with how.
     CompletableFuture<Ending> ending();
 
+    /// Ends it because nobody has asked it for a while. Where its launcher can pause instances and
+    /// that is undone faster than a start takes, it may sleep on, for the next start of the same
+    /// spec, and this instance has ended all the same.
+    default void rest() {
+        close();
+    }
+
     /// Ends it: politely, then by force. Never throws, and may be called twice.
     @Override
     void close();

@@ -24,6 +24,9 @@ public interface Launcher extends AutoCloseable {
     /// Runs a program to its end.
     Execution run(RunSpec spec, LogSink log) throws StartFailed;
 
+    /// An owner needs no more instances: those of its that sleep are ended.
+    default void forget(String owner) {}
+
     /// Instances and executions left by an earlier life of the platform: to be adopted or ended.
     List<Instance> found();
 

@@ -23,6 +23,9 @@ final class Member {
     /// It stands in the list of those with a free slot.
     boolean listed;
 
+    /// It goes because nobody has asked it for a while, and may sleep.
+    private volatile boolean rests;
+
     Member(Instance instance, Capacity.Reservation reservation, Starting start, int slots) {
         this.instance = instance;
         this.reservation = reservation;
@@ -30,9 +33,15 @@ final class Member {
         this.slots = slots;
     }
 
+    /// When it ends, it may sleep instead.
+    Member toRest() {
+        rests = true;
+        return this;
+    }
+
     /// Ends it, and does not wait for that.
     void end() {
         reservation.leaving();
-        Thread.startVirtualThread(instance::close);
+        Thread.startVirtualThread(rests ? instance::rest : instance::close);
     }
 }

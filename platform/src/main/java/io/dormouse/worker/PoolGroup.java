@@ -381,7 +381,7 @@ public final class PoolGroup implements WorkerGroup, Capacity.Evictable {
         locked(() -> {
             long now = pools.clock.millis();
             for (Roster.Over each : idling.due(floor.min(), now)) {
-                retire(each.member(), "stop", each.reason());
+                retire(each.member().toRest(), "stop", each.reason());
             }
             idling.lookLater(floor.min(), now);
             if (roster.size() + starts.size() == 0) {
@@ -443,8 +443,7 @@ public final class PoolGroup implements WorkerGroup, Capacity.Evictable {
                 }
             }
             if (roster.running() == 0 && starts.isEmpty()) {
-                pools.capacity.unregister(this);
-                Thread.startVirtualThread(() -> drained.complete(null));
+                pools.gone(this, drained);
             }
         }
     }

@@ -3,6 +3,7 @@ package io.dormouse.worker;
 import io.dormouse.metrics.LogWriter;
 import io.dormouse.timing.Alarms;
 import java.time.InstantSource;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 
 /// Makes pools on one launcher, one ledger and one warm pool.
@@ -41,5 +42,14 @@ public final class Pools implements Groups {
         PoolGroup pool = new PoolGroup(spec, this);
         pool.keepMin();
         return pool;
+    }
+
+    /// The last instance of a pool that drains has ended.
+    void gone(PoolGroup pool, CompletableFuture<Void> drained) {
+        capacity.unregister(pool);
+        Thread.startVirtualThread(() -> {
+            launcher.forget(pool.spec.owner());
+            drained.complete(null);
+        });
     }
 }

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /// A program that runs to its end: a training or processing job.
 ///
@@ -18,6 +19,8 @@ import java.util.Objects;
 /// @param timeout then it is stopped as AWS stops a job: SIGTERM, 120 s later SIGKILL
 /// @param readable further files and folders that it may read (a JDK, the trainer's jar)
 /// @param network what of it the program reaches, where it can be kept from it
+/// @param image the container image whose program it is, and then `command` are its arguments;
+///   empty for a program of this machine
 public record RunSpec(
         String owner,
         List<String> command,
@@ -27,7 +30,43 @@ public record RunSpec(
         double cores,
         Duration timeout,
         List<Path> readable,
-        Network network) {
+        Network network,
+        Optional<Image> image) {
+    /// A container image.
+    ///
+    /// @param name such as `registry/repository:tag`
+    /// @param entrypoint instead of the image's own; empty for that
+    public record Image(String name, List<String> entrypoint) {
+        public Image {
+            Objects.requireNonNull(name);
+            entrypoint = List.copyOf(entrypoint);
+        }
+    }
+
+    /// A program of this machine.
+    public RunSpec(
+            String owner,
+            List<String> command,
+            Path root,
+            Map<String, String> environment,
+            int memoryMb,
+            double cores,
+            Duration timeout,
+            List<Path> readable,
+            Network network) {
+        this(
+                owner,
+                command,
+                root,
+                environment,
+                memoryMb,
+                cores,
+                timeout,
+                readable,
+                network,
+                Optional.empty());
+    }
+
     /// Without a network.
     public RunSpec(
             String owner,

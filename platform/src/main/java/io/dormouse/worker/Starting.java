@@ -117,7 +117,8 @@ final class Starting {
 
     /// What the instance comes from.
     String origin() {
-        return warm ? "warm" : "nothing";
+        boolean asleep = steps.stamps().stream().anyMatch(each -> each.name().equals(Steps.WAKE));
+        return warm ? "warm" : asleep ? "asleep" : "nothing";
     }
 
     Journal.Start record(String instance, String failure) {

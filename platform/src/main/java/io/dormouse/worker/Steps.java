@@ -14,6 +14,9 @@ public final class Steps {
     /// @param nanos [System#nanoTime]
     public record Stamp(String name, long nanos) {}
 
+    /// An instance that slept is awake: in place of all the others.
+    public static final String WAKE = "wake";
+
     /// The last step of every start.
     public static final String FIRST_INFERENCE = "first-inference";
 

@@ -15,6 +15,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 
 /// A whole platform on a folder and a free port, and commands against it, as `./dormouse` runs
@@ -35,17 +36,25 @@ final class TestPlatform implements AutoCloseable {
 
     /// What a test may set.
     record SettingsBuilder(
-            Path folder, boolean ephemeral, Optional<Settings.Keys> keys, InetAddress address) {
+            Path folder,
+            boolean ephemeral,
+            Optional<Settings.Keys> keys,
+            InetAddress address,
+            Map<String, String> environment) {
         SettingsBuilder lasting() {
-            return new SettingsBuilder(folder, false, keys, address);
+            return new SettingsBuilder(folder, false, keys, address, environment);
         }
 
         SettingsBuilder with(Settings.Keys key) {
-            return new SettingsBuilder(folder, ephemeral, Optional.of(key), address);
+            return new SettingsBuilder(folder, ephemeral, Optional.of(key), address, environment);
         }
 
         SettingsBuilder at(InetAddress other) {
-            return new SettingsBuilder(folder, ephemeral, keys, other);
+            return new SettingsBuilder(folder, ephemeral, keys, other, environment);
+        }
+
+        SettingsBuilder with(Map<String, String> variables) {
+            return new SettingsBuilder(folder, ephemeral, keys, address, variables);
         }
 
         Settings build() throws IOException {
@@ -71,7 +80,8 @@ final class TestPlatform implements AutoCloseable {
                     // Not in the test's folder: an installation may outlive a short platform.
                     Path.of("target/installed").toAbsolutePath(),
                     ProcessSettings.Isolation.ALL,
-                    System.getenv().getOrDefault("DORMOUSE_PYTHON", ""));
+                    System.getenv().getOrDefault("DORMOUSE_PYTHON", ""),
+                    environment);
         }
     }
 
@@ -82,7 +92,7 @@ final class TestPlatform implements AutoCloseable {
 
     static SettingsBuilder settings(Path folder) {
         return new SettingsBuilder(
-                folder, true, Optional.empty(), InetAddress.getLoopbackAddress());
+                folder, true, Optional.empty(), InetAddress.getLoopbackAddress(), Map.of());
     }
 
     /// Whether the model server has been packaged: `./build` does that before these tests.

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
@@ -78,7 +79,13 @@ final class ControlPlane implements AutoCloseable {
         groups = new ModelPackageGroups(store, tags, () -> now);
         packages = new ModelPackages(store, tags, () -> now, groups);
         Containers containers =
-                new Containers(packages, new Objects(), image -> image.contains("xgboost"));
+                new Containers(
+                        packages,
+                        new Objects(),
+                        image ->
+                                image.contains("xgboost")
+                                        ? Optional.empty()
+                                        : Optional.of("Nothing runs it."));
         models = new Models(store, tags, () -> now, containers);
         configs = new EndpointConfigs(store, tags, () -> now, models);
         endpoints =

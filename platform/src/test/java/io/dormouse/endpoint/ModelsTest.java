@@ -114,7 +114,7 @@ class ModelsTest {
                         + " us-east-1.",
                 refused(container().modelDataUrl("s3://models/none")));
         assertEquals(
-                "Requested image own/thing:1 not found.",
+                "Requested image own/thing:1 not found. Nothing runs it.",
                 refused(container().image("own/thing:1")));
     }
 

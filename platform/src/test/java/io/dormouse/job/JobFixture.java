@@ -8,6 +8,7 @@ import io.dormouse.artifact.Objects;
 import io.dormouse.metrics.Meters;
 import io.dormouse.store.Store;
 import io.dormouse.store.Tags;
+import io.dormouse.worker.ContainerImages;
 import io.dormouse.worker.Launcher;
 import io.dormouse.worker.RoleAccess;
 import io.dormouse.worker.process.Installation;
@@ -109,7 +110,8 @@ final class JobFixture implements AutoCloseable {
                                                 "",
                                                 System.getenv().getOrDefault("PATH", ""),
                                                 new Installer(launcher, System.getenv(), 1024)),
-                                        s3)),
+                                        s3),
+                                ContainerImages.NONE),
                         roles,
                         (group, stream, line) -> logs.add(group + " " + stream + " " + line),
                         Meters.NONE,

@@ -148,13 +148,20 @@ class ProcessingJobsTest {
 
     @Test
     void whatCannotRunSaysWhy() {
-        jobs.processing.createProcessingJob(
-                jobs.program("image", UPPER)
-                        .appSpecification(
-                                a -> a.imageUri("somebody/scikit:1").containerEntrypoint("python3"))
-                        .build());
-        String reason = jobs.endedProcessing("image").failureReason();
-        assertTrue(reason.contains("somebody/scikit:1 cannot be run here"), reason);
+        AwsServiceException foreign =
+                assertThrows(
+                        AwsServiceException.class,
+                        () ->
+                                jobs.processing.createProcessingJob(
+                                        jobs.program("image", UPPER)
+                                                .appSpecification(a ->
+                                                        a.imageUri("somebody/scikit:1")
+                                                                .containerEntrypoint("python3"))
+                                                .build()));
+        String reason = foreign.awsErrorDetails().errorMessage();
+        assertTrue(
+                reason.contains("somebody/scikit:1 cannot be run here: there is no container"),
+                reason);
         AwsServiceException outside =
                 assertThrows(
                         AwsServiceException.class,

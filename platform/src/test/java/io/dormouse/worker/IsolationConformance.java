@@ -52,15 +52,20 @@ public abstract class IsolationConformance {
         launcher.close();
     }
 
+    /// The model that the strange worker serves.
+    protected PreparedModel prepared(Path folder) {
+        return new PreparedModel(
+                PreparedModel.Kind.ONNX, folder, Optional.empty(), 0, "dormouse/onnx");
+    }
+
     protected InstanceSpec spec(int slots) {
-        var model =
-                new PreparedModel(
-                        PreparedModel.Kind.ONNX,
-                        folder.resolve("models/mine"),
-                        Optional.empty(),
-                        0,
-                        "dormouse/onnx");
-        return new InstanceSpec("endpoint/e/AllTraffic", model, 256, slots, Map.of(), log::add);
+        return new InstanceSpec(
+                "endpoint/e/AllTraffic",
+                prepared(folder.resolve("models/mine")),
+                256,
+                slots,
+                Map.of(),
+                log::add);
     }
 
     protected Instance start(int slots) throws StartFailed {
@@ -96,7 +101,7 @@ public abstract class IsolationConformance {
     }
 
     /// Where the worker was told that its model is.
-    private static Path model(Instance instance) throws Exception {
+    protected Path model(Instance instance) throws Exception {
         String[] words = ask(instance, "read /proc/self/cmdline").split("\0", -1);
         for (int i = 0; i + 1 < words.length; i++) {
             if (words[i].equals("--model")) {
@@ -211,6 +216,7 @@ public abstract class IsolationConformance {
 
     @Test
     void aGenericWorkerSeesItsModelOnceItHasOne() throws Exception {
+        assumeTrue(launcher.can().contains(Launcher.Capability.WARM), "no generic ones");
         try (Instance instance = launcher.warm(new WarmSpec(256))) {
             instance.load(spec(1), new Steps());
             Serving.await("its command", () -> log.stream().anyMatch(l -> l.startsWith("load ")));

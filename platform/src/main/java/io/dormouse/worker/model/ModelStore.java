@@ -1,5 +1,6 @@
 package io.dormouse.worker.model;
 
+import io.dormouse.worker.ContainerImages;
 import io.dormouse.worker.LogSink;
 import io.dormouse.worker.ModelSource;
 import io.dormouse.worker.Models;
@@ -17,35 +18,64 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import software.amazon.awssdk.services.s3.S3Client;
 
-/// Lays models out for the built-in model servers, under the digest of their artifact: the same
-/// bytes are downloaded, unpacked and prepared once, whatever they are called.
+/// Lays models out for the built-in model servers and for containers, under the digest of their
+/// artifact: the same bytes are downloaded, unpacked and prepared once, whatever they are called.
 public final class ModelStore implements Models {
     private static final String MODEL = "model";
+    private static final String EMPTY = "empty";
+    private static final String NOT_BUILT_IN =
+            "it is none of the built-in model servers (…/xgboost, …/sagemaker-scikit-learn,"
+                    + " …/pytorch-inference, dormouse/onnx)";
     private static final String OUTCOME = "outcome.properties";
 
     private final Shelf shelf;
     private final S3Client s3;
     private final Preparation preparation;
+    private final ContainerImages containers;
     private final ConcurrentHashMap<String, ReentrantLock> locks = new ConcurrentHashMap<>();
+
+    /// For the built-in model servers alone.
+    public ModelStore(Path folder, S3Client s3, Preparation preparation) throws IOException {
+        this(folder, s3, preparation, ContainerImages.NONE);
+    }
 
     /// @param folder all of it is this store's; can be deleted as a whole while nothing runs
     /// @param s3 where artifacts come from
-    public ModelStore(Path folder, S3Client s3, Preparation preparation) throws IOException {
+    /// @param containers where other images come from
+    public ModelStore(Path folder, S3Client s3, Preparation preparation, ContainerImages containers)
+            throws IOException {
         this.shelf = new Shelf(folder);
         this.s3 = s3;
         this.preparation = preparation;
+        this.containers = containers;
     }
 
-    /// Whether this platform has a model server for an image, by its repository's name.
-    public static boolean servable(String image) {
+    /// Why an image cannot be served and what to do, in a sentence; empty where it can, by a
+    /// built-in model server of its repository's name or in a container.
+    public Optional<String> trouble(String image) {
+        if (!isContainer(image)) {
+            return Optional.empty();
+        }
+        String what =
+                containers.claims(image)
+                        ? "DORMOUSE_IMAGES has it run in a container"
+                        : "I" + NOT_BUILT_IN.substring(1);
+        return containers.trouble(image).map(why -> what + ", and " + why + ".");
+    }
+
+    private boolean isContainer(String image) {
         ModelImage named = ModelImage.of(image);
-        return named.ours() || named.kind() != Kind.CONTAINER;
+        boolean builtIn = named.ours() || named.kind() != Kind.CONTAINER;
+        return !builtIn || containers.claims(image);
     }
 
     @Override
     public PreparedModel prepare(ModelSource source, LogSink progress) throws StartFailed {
         ModelImage image = ModelImage.of(source.image());
-        Kind kind = requireBuiltIn(source, image);
+        if (isContainer(source.image())) {
+            return container(source, progress);
+        }
+        Kind kind = builtIn(source, image);
         Download download = new Download(s3, source.dataUrl());
         try {
             String digest = fetched(download, source, progress);
@@ -68,19 +98,39 @@ public final class ModelStore implements Models {
         }
     }
 
-    private static Kind requireBuiltIn(ModelSource source, ModelImage image) throws StartFailed {
+    private static Kind builtIn(ModelSource source, ModelImage image) throws StartFailed {
         Kind kind = image.kind();
-        boolean script = !source.environment().getOrDefault("SAGEMAKER_PROGRAM", "").isEmpty();
-        if (script && kind != Kind.CONTAINER) {
-            return Kind.PYTHON;
-        }
         if (kind == Kind.CONTAINER) {
             throw new StartFailed(
                     StartFailed.Cause.PLATFORM,
-                    "the image %s is none of the built-in model servers (…/xgboost, …/sagemaker-scikit-learn, …/pytorch-inference, dormouse/onnx) and needs a Docker launcher, which is not here yet"
-                            .formatted(source.image()));
+                    "the image %s cannot be served: %s".formatted(source.image(), NOT_BUILT_IN));
         }
-        return kind;
+        boolean script = !source.environment().getOrDefault("SAGEMAKER_PROGRAM", "").isEmpty();
+        return script ? Kind.PYTHON : kind;
+    }
+
+    /// A model that the program of its own image serves; what it is, is that program's affair. It
+    /// may be in the image.
+    private PreparedModel container(ModelSource source, LogSink progress) throws StartFailed {
+        containers.fetch(source.image(), progress);
+        try {
+            String name =
+                    source.dataUrl().isEmpty()
+                            ? empty()
+                            : fetched(new Download(s3, source.dataUrl()), source, progress);
+            Path folder = shelf.path(name).resolve(MODEL);
+            return new PreparedModel(Kind.CONTAINER, folder, Optional.empty(), 0, source.image());
+        } catch (IOException e) {
+            throw new StartFailed(
+                    StartFailed.Cause.PLATFORM, "the model cannot be laid out: " + e, e);
+        }
+    }
+
+    private String empty() throws IOException {
+        if (!Files.exists(shelf.path(EMPTY).resolve(MODEL))) {
+            shelf.put(shelf.aside(), EMPTY + "/" + MODEL);
+        }
+        return EMPTY;
     }
 
     /// Brings the artifact here unless it is.

@@ -1,5 +1,7 @@
 package io.dormouse.worker.process;
 
+import io.dormouse.worker.instance.Limit;
+import io.dormouse.worker.instance.Spawned;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;

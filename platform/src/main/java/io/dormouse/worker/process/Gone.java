@@ -1,5 +1,6 @@
 package io.dormouse.worker.process;
 
+import io.dormouse.worker.instance.Spawned;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.concurrent.CompletableFuture;

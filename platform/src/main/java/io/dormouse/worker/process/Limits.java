@@ -1,5 +1,6 @@
 package io.dormouse.worker.process;
 
+import io.dormouse.worker.instance.Limit;
 import java.io.IOException;
 
 /// What holds instances and programs in their limits: a control group of the kernel, or a watchdog.
@@ -23,29 +24,4 @@ interface Limits extends AutoCloseable {
 
     @Override
     void close();
-
-    /// The limits of one instance.
-    interface Limit extends AutoCloseable {
-        /// Puts a process, and all that it starts from now on, under these limits.
-        ///
-        /// @throws IOException when it could not be put there and is still alive
-        void admit(Spawned process) throws IOException;
-
-        void limitMemory(long bytes);
-
-        /// Limits the share of the machine.
-        ///
-        /// @param cores such as 0.58
-        void limitCpu(double cores);
-
-        /// Memory in use now, anonymous and mapped, bytes.
-        long memoryBytes();
-
-        /// Whether a process was ended for its memory.
-        boolean outOfMemory();
-
-        /// Ends what is left inside.
-        @Override
-        void close();
-    }
 }

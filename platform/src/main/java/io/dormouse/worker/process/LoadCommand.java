@@ -1,24 +1,12 @@
 package io.dormouse.worker.process;
 
 import io.dormouse.worker.InstanceSpec;
-import io.dormouse.worker.Request;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Map;
-import java.util.OptionalLong;
 
 /// The command by which a generic worker gets its model: `POST /load`.
 final class LoadCommand {
     private LoadCommand() {}
-
-    static Request request(int bytes, Duration timeout) {
-        return new Request(
-                "POST",
-                "/load",
-                Map.of("Content-Type", "application/json"),
-                OptionalLong.of(bytes),
-                timeout);
-    }
 
     /// @param sight where the worker finds the model
     static byte[] of(InstanceSpec spec, Walls.Sight sight) {

@@ -2,6 +2,8 @@ package io.dormouse.worker.process;
 
 import io.dormouse.worker.LogSink;
 import io.dormouse.worker.StartFailed;
+import io.dormouse.worker.instance.Limit;
+import io.dormouse.worker.instance.Spawned;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -179,10 +181,10 @@ final class Machine implements AutoCloseable {
     }
 
     /// Puts a process under its limits and notes that it is ours; ends it where that fails.
-    Limits.Limit hold(String id, Spawned process, int memoryMb, int tasksMax) throws StartFailed {
+    Limit hold(String id, Spawned process, int memoryMb, int tasksMax) throws StartFailed {
         try {
             folder.note(id, process.pid());
-            Limits.Limit limit = limits.open(id, memoryMb * MB, tasksMax);
+            Limit limit = limits.open(id, memoryMb * MB, tasksMax);
             limit.admit(process);
             return limit;
         } catch (IOException e) {

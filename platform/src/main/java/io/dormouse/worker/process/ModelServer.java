@@ -3,6 +3,8 @@ package io.dormouse.worker.process;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.dormouse.worker.LogSink;
+import io.dormouse.worker.instance.LogLines;
+import io.dormouse.worker.instance.Spawned;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

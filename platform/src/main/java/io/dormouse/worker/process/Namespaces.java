@@ -1,6 +1,8 @@
 package io.dormouse.worker.process;
 
 import io.dormouse.worker.PreparedModel;
+import io.dormouse.worker.instance.Spawned;
+import io.dormouse.worker.instance.Syscalls;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -11,10 +11,17 @@ import io.dormouse.worker.RunSpec;
 import io.dormouse.worker.StartFailed;
 import io.dormouse.worker.Steps;
 import io.dormouse.worker.WarmSpec;
+import io.dormouse.worker.instance.Limit;
+import io.dormouse.worker.instance.LinkBroken;
+import io.dormouse.worker.instance.Links;
+import io.dormouse.worker.instance.LogLines;
+import io.dormouse.worker.instance.Spawned;
+import io.dormouse.worker.instance.WorkerProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HexFormat;
@@ -39,6 +46,9 @@ public final class ProcessLauncher implements Launcher {
 
     /// AWS gives one core for each 1,769 MB.
     private static final double MB_PER_CORE = 1769;
+
+    /// A built-in model server keeps its connections.
+    private static final Duration ALWAYS = Duration.ofDays(365);
 
     private static final long POLL_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
 
@@ -259,7 +269,7 @@ public final class ProcessLauncher implements Launcher {
         Spawned process = spawned(worker, command, Spawner.Wiring.LIFELINE, Optional.of(folder));
         steps.ended("spawn");
         Path socket = walls().socket(process, folder);
-        Links.Socket links = new Links.Socket(socket, process);
+        Links.Socket links = new Links.Socket(Links.Dial.of(socket), process, ALWAYS);
         WorkerProcess instance = assembled(id, process, links, worker, steps);
         awaitSocket(instance, links, socket);
         return instance;
@@ -339,10 +349,19 @@ public final class ProcessLauncher implements Launcher {
     private WorkerProcess assembled(
             String id, Spawned process, Links links, Worker worker, Steps steps)
             throws StartFailed {
-        Limits.Limit limit = machine.hold(id, process, worker.memoryMb(), WORKER_TASKS_MAX);
+        Limit limit = machine.hold(id, process, worker.memoryMb(), WORKER_TASKS_MAX);
         LogLines log = new LogLines(process.log(), worker.log());
         var parts =
-                new WorkerProcess.Parts(id, process, walls(), links, log, limit, clock, settings);
+                new WorkerProcess.Parts(
+                        id,
+                        process,
+                        new Behind(walls()),
+                        links,
+                        log,
+                        limit,
+                        clock,
+                        settings.healthy(),
+                        settings.closeGrace());
         var instance = new WorkerProcess(parts, worker.owner(), worker.memoryMb(), steps);
         running.add(instance);
         var _ =

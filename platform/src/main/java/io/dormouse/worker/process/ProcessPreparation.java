@@ -13,6 +13,7 @@ import io.dormouse.worker.Request;
 import io.dormouse.worker.RunSpec;
 import io.dormouse.worker.StartFailed;
 import io.dormouse.worker.Steps;
+import io.dormouse.worker.instance.WorkerProcess;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.Reader;

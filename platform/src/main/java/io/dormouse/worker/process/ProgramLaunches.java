@@ -5,6 +5,11 @@ import io.dormouse.worker.LogSink;
 import io.dormouse.worker.Network;
 import io.dormouse.worker.RunSpec;
 import io.dormouse.worker.StartFailed;
+import io.dormouse.worker.instance.Limit;
+import io.dormouse.worker.instance.LogLines;
+import io.dormouse.worker.instance.PlatformNetwork;
+import io.dormouse.worker.instance.ProgramProcess;
+import io.dormouse.worker.instance.Spawned;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -45,7 +50,7 @@ final class ProgramLaunches {
             throw e;
         }
         var _ = process.exit().whenComplete((_, _) -> network.ifPresent(PlatformNetwork::close));
-        Limits.Limit limit = machine.hold(id, process, spec.memoryMb(), TASKS_MAX);
+        Limit limit = machine.hold(id, process, spec.memoryMb(), TASKS_MAX);
         limit.limitCpu(spec.cores());
         LogLines log = new LogLines(process.log(), sink);
         var program = new ProgramProcess(process, log, limit, clock, spec.timeout(), stopGrace);

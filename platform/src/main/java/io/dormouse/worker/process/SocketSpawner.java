@@ -1,5 +1,7 @@
 package io.dormouse.worker.process;
 
+import io.dormouse.worker.instance.Spawned;
+import io.dormouse.worker.instance.Syscalls;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,5 +1,6 @@
 package io.dormouse.worker.process;
 
+import io.dormouse.worker.instance.Spawned;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

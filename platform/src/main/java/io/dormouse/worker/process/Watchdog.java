@@ -1,5 +1,7 @@
 package io.dormouse.worker.process;
 
+import io.dormouse.worker.instance.Limit;
+import io.dormouse.worker.instance.Spawned;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;

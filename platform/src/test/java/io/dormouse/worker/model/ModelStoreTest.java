@@ -22,6 +22,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -167,9 +168,11 @@ class ModelStoreTest {
         String foreign = "123456789012.dkr.ecr.us-east-1.amazonaws.com/mine:1";
         StartFailed failed = refused(foreign, "s3://models/m", Map.of());
         assertEquals(StartFailed.Cause.PLATFORM, failed.reason());
-        assertTrue(failed.getMessage().contains("Docker"), failed.getMessage());
-        assertTrue(
-                ModelStore.servable(
+        assertTrue(failed.getMessage().contains("container engine"), failed.getMessage());
+        assertTrue(models.trouble(foreign).orElse("").contains("container engine"));
+        assertEquals(
+                Optional.empty(),
+                models.trouble(
                         "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.2"));
     }
 

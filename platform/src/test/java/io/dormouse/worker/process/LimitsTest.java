@@ -14,6 +14,8 @@ import io.dormouse.worker.Launcher;
 import io.dormouse.worker.PreparedModel;
 import io.dormouse.worker.Request;
 import io.dormouse.worker.Steps;
+import io.dormouse.worker.instance.Limit;
+import io.dormouse.worker.instance.Spawned;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -156,7 +158,7 @@ class LimitsTest {
 
         ControlGroups groups = new ControlGroups(places);
         assertEquals("1600", read(ours, "cpu.weight"));
-        Limits.Limit limit = groups.open("i-1", 256L << 20, 200);
+        Limit limit = groups.open("i-1", 256L << 20, 200);
         assertEquals("268435456", read(instance, "memory.max"));
         assertEquals("0", read(instance, "memory.swap.max"));
         assertEquals("1", read(instance, "memory.oom.group"));

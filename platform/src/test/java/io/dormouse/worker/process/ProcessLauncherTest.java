@@ -1,12 +1,18 @@
 package io.dormouse.worker.process;
 
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import io.dormouse.worker.Launcher;
 import io.dormouse.worker.LauncherConformance;
 import io.dormouse.worker.LogSink;
+import io.dormouse.worker.Steps;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
 
 class ProcessLauncherTest extends LauncherConformance {
     protected ProcessSettings.Isolation isolation() {
@@ -31,5 +37,17 @@ class ProcessLauncherTest extends LauncherConformance {
                         isolation,
                         16),
                 notices);
+    }
+
+    @Test
+    void whatWouldChangeTheModelServerItselfIsNotTheOwners() throws Exception {
+        var instance =
+                launcher.start(
+                        spec(1, Map.of("MY_MODEL", "7", "JAVA_TOOL_OPTIONS", "-Xint")),
+                        new Steps());
+        String seen = answer(instance, "environment");
+        assertTrue(seen.contains("MY_MODEL=7"), seen);
+        assertTrue(seen.contains("ORT_DISABLE_TELEMETRY=1"), seen);
+        assertFalse(seen.contains("JAVA_TOOL_OPTIONS"), seen);
     }
 }

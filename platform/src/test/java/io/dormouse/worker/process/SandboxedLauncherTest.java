@@ -20,9 +20,6 @@ import org.junit.jupiter.api.Test;
 
 /// The same with everything in a sandbox, where bubblewrap is installed.
 class SandboxedLauncherTest extends ProcessLauncherTest {
-    @SuppressWarnings("NullAway.Init") // set before each test
-    private Launcher launcher;
-
     @Override
     protected ProcessSettings.Isolation isolation() {
         return ProcessSettings.Isolation.ALL;
@@ -32,7 +29,6 @@ class SandboxedLauncherTest extends ProcessLauncherTest {
     protected Launcher launcher(Path run, LogSink notices) throws IOException {
         Launcher launcher = super.launcher(run, notices);
         assumeTrue(launcher.can().contains(Launcher.Capability.ISOLATION), "no bubblewrap");
-        this.launcher = launcher;
         return launcher;
     }
 

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.lang.foreign.Arena;
+import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channels;
@@ -33,25 +34,31 @@ public final class StrangeWorker {
 
     public static void main(String[] words) throws IOException {
         List<String> arguments = List.of(words);
-        int model = arguments.indexOf("--model");
-        if (model >= 0 && Files.exists(Path.of(words[model + 1], "unloadable"))) {
+        int named = arguments.indexOf("--model");
+        boolean contained = arguments.contains("serve");
+        Path model = Path.of(named >= 0 ? words[named + 1] : contained ? "/opt/ml/model" : "/none");
+        if (Files.exists(model.resolve("unloadable"))) {
             System.err.println("some line before");
             System.err.println("cannot load: this is no model");
             System.exit(3);
         }
-        if (model >= 0 && Files.exists(Path.of(words[model + 1], "dead-on-arrival"))) {
+        if (Files.exists(model.resolve("dead-on-arrival"))) {
             System.exit(1);
         }
-        if (model >= 0 && Files.exists(Path.of(words[model + 1], "never-ready"))) {
+        if (Files.exists(model.resolve("never-ready"))) {
             hang();
         }
-        if (model >= 0 && Files.exists(Path.of(words[model + 1], "slow"))) {
-            String millis = Files.readString(Path.of(words[model + 1], "slow"));
+        if (Files.exists(model.resolve("slow"))) {
+            String millis = Files.readString(model.resolve("slow"));
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(Long.parseLong(millis)));
         }
         System.err.println("strange worker is up");
         int listen = arguments.indexOf("--listen");
-        if (listen >= 0) {
+        if (contained) {
+            ServerSocketChannel server = ServerSocketChannel.open();
+            server.bind(new InetSocketAddress(8080), 64);
+            accept(server);
+        } else if (listen >= 0) {
             listen(Path.of(words[listen + 1]));
         } else {
             boolean both = arguments.contains("--fd0");
@@ -64,16 +71,16 @@ public final class StrangeWorker {
     private static void listen(Path path) throws IOException {
         ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         server.bind(UnixDomainSocketAddress.of(path), 64);
-        Thread.ofPlatform()
-                .daemon()
-                .start(() -> {
-                    while (true) {
-                        SocketChannel channel = accepted(server);
-                        Thread.ofPlatform().daemon().start(() -> serve(channel));
-                    }
-                });
+        Thread.ofPlatform().daemon().start(() -> accept(server));
         while (new FileInputStream(FileDescriptor.in).read() >= 0) {}
         System.exit(0);
+    }
+
+    private static void accept(ServerSocketChannel server) {
+        while (true) {
+            SocketChannel channel = accepted(server);
+            Thread.ofPlatform().daemon().start(() -> serve(channel));
+        }
     }
 
     private static SocketChannel accepted(ServerSocketChannel server) {
@@ -111,7 +118,7 @@ public final class StrangeWorker {
                             ? "X-Dormouse-Steps: main=%d,answer=%d\r\n"
                                     .formatted(System.nanoTime(), System.nanoTime())
                             : "";
-            first = false;
+            first &= !head.startsWith("POST /invocations");
             if (head.startsWith("GET /ping")) {
                 answer(out, 200, "", new byte[0]);
             } else if (head.startsWith("POST /load")) {
@@ -167,6 +174,10 @@ public final class StrangeWorker {
             case "truncated" -> {
                 write(out, "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf");
                 System.exit(0);
+            }
+            case "old" -> {
+                write(out, "HTTP/1.0 200 OK\r\nContent-Type: text/plain\r\n\r\nan old answer");
+                out.close();
             }
             case "truncated-late" -> {
                 write(out, "HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n");

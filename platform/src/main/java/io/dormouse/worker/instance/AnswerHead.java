@@ -1,4 +1,4 @@
-package io.dormouse.worker.process;
+package io.dormouse.worker.instance;
 
 import io.dormouse.worker.Fault;
 import java.nio.charset.StandardCharsets;
@@ -10,10 +10,15 @@ import java.util.OptionalLong;
 /// The head of an HTTP/1.1 answer, read strictly: what leaves room for two readings is refused.
 ///
 /// @param headers by lower-case name; the values of a repeated name joined by a comma
-/// @param contentLength empty where the body is chunked
+/// @param contentLength empty where the body is chunked, or ends with the connection
+/// @param toEnd whether the body ends with the connection: HTTP/1.0, and who says that it closes
 /// @param last whether the connection ends with this answer
-record AnswerHead(
-        int status, Map<String, String> headers, OptionalLong contentLength, boolean last) {
+public record AnswerHead(
+        int status,
+        Map<String, String> headers,
+        OptionalLong contentLength,
+        boolean toEnd,
+        boolean last) {
     /// No code of the contract answers with a body of this size: a number beyond it is nonsense.
     private static final long BODY_BYTES_MAX = 1L << 40;
 
@@ -28,13 +33,20 @@ record AnswerHead(
             end = end < 0 ? text.length() : end;
             add(headers, text.substring(at, end));
         }
-        boolean last = headers.getOrDefault("connection", "").equalsIgnoreCase("close");
-        return new AnswerHead(status, headers, length(status, headers), last);
+        String connection = headers.getOrDefault("connection", "");
+        boolean last =
+                connection.equalsIgnoreCase("close")
+                        || (text.charAt(7) == '0' && !connection.equalsIgnoreCase("keep-alive"));
+        boolean unsaid =
+                !headers.containsKey("content-length") && !headers.containsKey("transfer-encoding");
+        boolean toEnd = last && unsaid && status >= 200 && status != 204 && status != 304;
+        OptionalLong length = toEnd ? OptionalLong.empty() : length(status, headers);
+        return new AnswerHead(status, headers, length, toEnd, last);
     }
 
     private static int status(String line) throws LinkBroken {
         boolean right =
-                line.startsWith("HTTP/1.1 ")
+                (line.startsWith("HTTP/1.1 ") || line.startsWith("HTTP/1.0 "))
                         && line.length() >= 12
                         && (line.length() == 12 || line.charAt(12) == ' ')
                         && plain(line);

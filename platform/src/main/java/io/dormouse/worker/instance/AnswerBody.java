@@ -1,4 +1,4 @@
-package io.dormouse.worker.process;
+package io.dormouse.worker.instance;
 
 import io.dormouse.worker.Fault;
 import java.io.IOException;
@@ -7,7 +7,7 @@ import java.util.function.Function;
 
 /// The body of an answer, read from the connection as its reader asks. Its end is the body's end,
 /// the connection goes on.
-final class AnswerBody extends InputStream {
+public final class AnswerBody extends InputStream {
     private static final long LAST = -1;
     private static final int DRAIN_BYTES = 16 * 1024;
 
@@ -15,6 +15,7 @@ final class AnswerBody extends InputStream {
     private final Patience patience;
     private final Function<LinkBroken, Fault> blame;
     private final boolean chunked;
+    private final boolean toEnd;
 
     /// Bytes to the end of the body, or of the chunk.
     private long left;
@@ -23,25 +24,26 @@ final class AnswerBody extends InputStream {
     private boolean complete;
 
     /// @param blame finds out what is behind a broken connection
-    AnswerBody(
+    public AnswerBody(
             AnswerHead head, HttpLink link, Patience patience, Function<LinkBroken, Fault> blame) {
         this.link = link;
         this.patience = patience;
         this.blame = blame;
-        this.chunked = head.contentLength().isEmpty();
-        this.left = head.contentLength().orElse(0);
+        this.toEnd = head.toEnd();
+        this.chunked = head.contentLength().isEmpty() && !toEnd;
+        this.left = toEnd ? Long.MAX_VALUE : head.contentLength().orElse(0);
         this.complete = !chunked && left == 0;
     }
 
     /// Whether it was read to its end.
-    boolean complete() {
+    public boolean complete() {
         return complete;
     }
 
     /// Reads away what is left of it.
     ///
     /// @return false when there is more than that, or the connection broke
-    boolean drained(long bytesMax) {
+    public boolean drained(long bytesMax) {
         byte[] piece = new byte[complete ? 0 : DRAIN_BYTES];
         try {
             for (long bytes = 0; !complete && bytes < bytesMax; ) {
@@ -91,6 +93,10 @@ final class AnswerBody extends InputStream {
             return -1;
         }
         int n = link.read(to, offset, (int) Math.min(length, left));
+        if (n < 0 && toEnd) {
+            complete = true;
+            return -1;
+        }
         if (n < 0) {
             throw truncated();
         }

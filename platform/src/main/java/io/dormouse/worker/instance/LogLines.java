@@ -1,4 +1,4 @@
-package io.dormouse.worker.process;
+package io.dormouse.worker.instance;
 
 import io.dormouse.worker.LogSink;
 import java.io.IOException;
@@ -8,7 +8,7 @@ import java.util.concurrent.CompletableFuture;
 
 /// Reads a process's log to its end and hands it on line by line. Never stops reading: a process
 /// whose log nobody reads comes to a halt.
-final class LogLines {
+public final class LogLines {
     /// A longer line is handed on in parts.
     private static final int LINE_BYTES_MAX = 16 * 1024;
 
@@ -18,18 +18,18 @@ final class LogLines {
     private volatile LogSink sink;
     private String last = "";
 
-    LogLines(InputStream log, LogSink sink) {
+    public LogLines(InputStream log, LogSink sink) {
         this.sink = sink;
         Thread.ofVirtual().name("log").start(() -> read(log));
     }
 
     /// What comes from now on goes elsewhere.
-    void to(LogSink sink) {
+    public void to(LogSink sink) {
         this.sink = sink;
     }
 
     /// Completes with the last line when the log is whole.
-    CompletableFuture<String> lastLine() {
+    public CompletableFuture<String> lastLine() {
         return lastLine;
     }
 

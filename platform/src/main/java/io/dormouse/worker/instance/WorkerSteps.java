@@ -1,4 +1,4 @@
-package io.dormouse.worker.process;
+package io.dormouse.worker.instance;
 
 import io.dormouse.worker.Steps;
 import java.util.Map;

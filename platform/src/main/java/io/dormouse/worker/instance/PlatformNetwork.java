@@ -1,4 +1,4 @@
-package io.dormouse.worker.process;
+package io.dormouse.worker.instance;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -7,12 +7,8 @@ import java.net.StandardProtocolFamily;
 import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 
 /// A network with nothing in it but a loopback port, behind which is the platform.
 ///
@@ -21,44 +17,13 @@ import java.util.concurrent.Executors;
 /// no other address, of the machine or beyond, has a route there. The port has the number that the
 /// platform has outside, so that the addresses which it gives out (of presigned requests, of
 /// queues) hold inside, too.
-final class PlatformNetwork implements AutoCloseable {
+public final class PlatformNetwork implements AutoCloseable {
     private static final InetAddress LOOPBACK = InetAddress.ofLiteral("127.0.0.1");
     private static final int BACKLOG = 128;
     private static final int BUFFER_BYTES = 1 << 16;
 
-    /// Waits for the threads that make networks: whoever asks may be a virtual thread, and a thread
-    /// in another network must wake none (that might start a carrier, locked in with it).
-    private static final ExecutorService MESSENGER =
-            Executors.newSingleThreadExecutor(
-                    work -> Thread.ofPlatform().daemon().name("network-maker").unstarted(work));
-
-    /// What a thread brought back from the other network.
-    private static final class Visit extends Thread {
-        private final int port;
-        private volatile int descriptor = -1;
-        private volatile Optional<ServerSocketChannel> listener = Optional.empty();
-        private volatile String failure = "";
-
-        Visit(int port) {
-            super("network-visit");
-            this.port = port;
-            setDaemon(true);
-        }
-
-        @Override
-        public void run() {
-            try {
-                Syscalls.unshare(Syscalls.CLONE_NEWNET);
-                descriptor = Syscalls.open("/proc/thread-self/ns/net");
-                Syscalls.raiseLoopback();
-                ServerSocketChannel made = ServerSocketChannel.open(StandardProtocolFamily.INET);
-                listener = Optional.of(made);
-                made.bind(new InetSocketAddress(LOOPBACK, port), BACKLOG);
-            } catch (IOException | RuntimeException | LinkageError e) {
-                failure = String.valueOf(e);
-            }
-        }
-    }
+    /// Where the descriptor would be of a network that is somebody else's.
+    private static final int NONE = -1;
 
     private final int descriptor;
     private final ServerSocketChannel listener;
@@ -76,47 +41,59 @@ final class PlatformNetwork implements AutoCloseable {
     ///
     /// @param platform where the platform answers
     /// @throws IOException where this process may not: it takes root, and Linux
-    static PlatformNetwork to(InetSocketAddress platform) throws IOException {
-        Visit visit =
-                CompletableFuture.supplyAsync(() -> visited(platform.getPort()), MESSENGER).join();
-        if (!visit.failure.isEmpty() || visit.listener.isEmpty()) {
-            if (visit.listener.isPresent()) {
-                visit.listener.get().close();
-            }
-            if (visit.descriptor >= 0) {
-                Syscalls.close(visit.descriptor);
-            }
-            throw new IOException("no network can be made: " + visit.failure);
+    public static PlatformNetwork to(InetSocketAddress platform) throws IOException {
+        try {
+            return NetworkVisit.toNew(
+                            () -> {
+                                int descriptor = Syscalls.open("/proc/thread-self/ns/net");
+                                try {
+                                    Syscalls.raiseLoopback();
+                                    return new PlatformNetwork(
+                                            descriptor, listener(platform.getPort()), platform);
+                                } catch (IOException | RuntimeException e) {
+                                    Syscalls.close(descriptor);
+                                    throw e;
+                                }
+                            })
+                    .begun();
+        } catch (IOException e) {
+            throw new IOException("no network can be made: " + e.getMessage(), e);
         }
-        var network = new PlatformNetwork(visit.descriptor, visit.listener.get(), platform);
-        Thread.ofVirtual().name("platform-network").start(network::accept);
-        return network;
     }
 
-    private static Visit visited(int port) {
-        Visit visit = new Visit(port);
-        visit.start();
-        boolean interrupted = false;
-        while (visit.isAlive()) {
-            try {
-                visit.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
+    /// Opens the port in a network that is there and has a loopback address.
+    ///
+    /// @param network its descriptor, which stays the caller's
+    public static PlatformNetwork in(int network, InetSocketAddress platform) throws IOException {
+        return NetworkVisit.to(
+                        network,
+                        () -> new PlatformNetwork(NONE, listener(platform.getPort()), platform))
+                .begun();
+    }
+
+    private static ServerSocketChannel listener(int port) throws IOException {
+        ServerSocketChannel made = ServerSocketChannel.open(StandardProtocolFamily.INET);
+        try {
+            made.bind(new InetSocketAddress(LOOPBACK, port), BACKLOG);
+            return made;
+        } catch (IOException e) {
+            made.close();
+            throw e;
         }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
-        return visit;
+    }
+
+    private PlatformNetwork begun() {
+        Thread.ofVirtual().name("platform-network").start(this::accept);
+        return this;
     }
 
     /// The network as a file, for those who enter it.
-    String path() {
+    public String path() {
         return "/proc/" + ProcessHandle.current().pid() + "/fd/" + descriptor;
     }
 
     /// The network's descriptor in this process.
-    int descriptor() {
+    public int descriptor() {
         return descriptor;
     }
 
@@ -186,6 +163,8 @@ final class PlatformNetwork implements AutoCloseable {
             // Nothing listens there any more.
         }
         open.forEach(PlatformNetwork::close);
-        Syscalls.close(descriptor);
+        if (descriptor != NONE) {
+            Syscalls.close(descriptor);
+        }
     }
 }

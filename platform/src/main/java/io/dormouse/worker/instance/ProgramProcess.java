@@ -1,4 +1,4 @@
-package io.dormouse.worker.process;
+package io.dormouse.worker.instance;
 
 import io.dormouse.worker.Execution;
 import java.io.IOException;
@@ -8,11 +8,11 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/// A job's program as a process of this machine.
+/// A job's program as a process, of this machine or in a container of it.
 ///
 ///     runs ─ ends by itself ──────────────────────────► ended
 ///       └─ stop, or its time is up: SIGTERM ─ grace: SIGKILL ─┘
-final class ProgramProcess implements Execution {
+public final class ProgramProcess implements Execution {
     /// After its program has ended, what a job left running in the background may not hold its log
     /// open for longer than this.
     private static final long LOG_SECONDS_MAX = 5;
@@ -20,17 +20,17 @@ final class ProgramProcess implements Execution {
     private static final long LOOK_MILLIS = 200;
 
     private final Spawned process;
-    private final Limits.Limit limit;
+    private final Limit limit;
     private final ScheduledExecutorService clock;
     private final Duration stopGrace;
     private final CompletableFuture<Result> result;
     private volatile boolean timedOut;
     private volatile boolean killed;
 
-    ProgramProcess(
+    public ProgramProcess(
             Spawned process,
             LogLines log,
-            Limits.Limit limit,
+            Limit limit,
             ScheduledExecutorService clock,
             Duration timeout,
             Duration stopGrace) {
@@ -101,7 +101,7 @@ final class ProgramProcess implements Execution {
     }
 
     /// Ends it now.
-    void kill() {
+    public void kill() {
         killed = true;
         process.kill();
     }

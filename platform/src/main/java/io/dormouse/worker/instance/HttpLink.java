@@ -1,4 +1,4 @@
-package io.dormouse.worker.process;
+package io.dormouse.worker.instance;
 
 import io.dormouse.worker.Fault;
 import io.dormouse.worker.Request;
@@ -13,7 +13,7 @@ import java.util.TreeSet;
 
 /// One connection to a model server: HTTP/1.1, one exchange after the other. Bodies stream both
 /// ways, in pieces of at most 64 KB. For one thread at a time.
-final class HttpLink implements AutoCloseable {
+public final class HttpLink implements AutoCloseable {
     private static final int PIECE_BYTES = 64 * 1024;
     private static final int HEAD_BYTES_MAX = 32 * 1024;
     private static final byte[] LAST_CHUNK = "0\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
@@ -37,7 +37,7 @@ final class HttpLink implements AutoCloseable {
     private boolean owed;
 
     /// @param ends what closing closes
-    HttpLink(InputStream in, OutputStream out, AutoCloseable ends) {
+    public HttpLink(InputStream in, OutputStream out, AutoCloseable ends) {
         this.in = in;
         this.out = out;
         this.ends = ends;
@@ -61,7 +61,7 @@ final class HttpLink implements AutoCloseable {
     /// @param ready what runs when the model server says that it is ready to take the request, by
     ///   the answer to what was sent ahead or else because it is asked to; it has the request's own
     ///   time only from then on
-    AnswerHead exchange(
+    public AnswerHead exchange(
             Request request, InputStream body, Patience patience, Optional<Runnable> ready)
             throws LinkBroken {
         if (next < limit) {
@@ -322,7 +322,7 @@ final class HttpLink implements AutoCloseable {
     }
 
     /// Whether the connection may not be used again.
-    boolean spent() {
+    public boolean spent() {
         return spent;
     }
 

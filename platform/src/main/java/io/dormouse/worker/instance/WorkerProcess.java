@@ -1,4 +1,4 @@
-package io.dormouse.worker.process;
+package io.dormouse.worker.instance;
 
 import io.dormouse.worker.Answer;
 import io.dormouse.worker.Fault;
@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -22,8 +23,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 
-/// An instance that is a process of this machine.
-final class WorkerProcess implements Instance {
+/// An instance that is a process, of this machine or in a container of it.
+public final class WorkerProcess implements Instance {
     /// The model server's exit code for a model that it cannot load.
     private static final int UNLOADABLE = 3;
 
@@ -47,10 +48,10 @@ final class WorkerProcess implements Instance {
 
     private final String id;
     private final Spawned process;
-    private final Walls walls;
+    private final Technology technology;
     private final Links links;
     private final LogLines log;
-    private final Limits.Limit limit;
+    private final Limit limit;
     private final ScheduledExecutorService clock;
     private final Duration closeGrace;
     private final Duration healthy;
@@ -68,26 +69,30 @@ final class WorkerProcess implements Instance {
     private volatile boolean unloadable;
 
     /// The parts of an instance, as the launcher put them together.
-    record Parts(
+    ///
+    /// @param healthy how long it may take to become ready
+    /// @param closeGrace what it may still take when it was asked to end
+    public record Parts(
             String id,
             Spawned process,
-            Walls walls,
+            Technology technology,
             Links links,
             LogLines log,
-            Limits.Limit limit,
+            Limit limit,
             ScheduledExecutorService clock,
-            ProcessSettings settings) {}
+            Duration healthy,
+            Duration closeGrace) {}
 
-    WorkerProcess(Parts parts, String owner, int memoryMb, Steps steps) {
+    public WorkerProcess(Parts parts, String owner, int memoryMb, Steps steps) {
         this.id = parts.id();
         this.process = parts.process();
-        this.walls = parts.walls();
+        this.technology = parts.technology();
         this.links = parts.links();
         this.log = parts.log();
         this.limit = parts.limit();
         this.clock = parts.clock();
-        this.closeGrace = parts.settings().closeGrace();
-        this.healthy = parts.settings().healthy();
+        this.closeGrace = parts.closeGrace();
+        this.healthy = parts.healthy();
         this.owner = owner;
         this.memoryMb = memoryMb;
         this.unstamped = new AtomicReference<>(Optional.of(steps));
@@ -158,11 +163,11 @@ final class WorkerProcess implements Instance {
         log.to(spec.log());
         limit.limitMemory(spec.memoryMb() * 1024L * 1024L);
         unstamped.set(Optional.of(steps));
-        byte[] body = LoadCommand.of(spec, shown(spec));
+        byte[] body = shown(spec);
         ready = false;
         try {
             HttpLink link = links.take();
-            link.sendAhead(LoadCommand.request(body.length, healthy), body);
+            link.sendAhead(load(body.length), body);
             links.give(link);
             steps.ended("handover");
         } catch (LinkBroken e) {
@@ -172,9 +177,18 @@ final class WorkerProcess implements Instance {
         }
     }
 
-    private Walls.Sight shown(InstanceSpec spec) throws StartFailed {
+    private Request load(int bytes) {
+        return new Request(
+                "POST",
+                "/load",
+                Map.of("Content-Type", "application/json"),
+                OptionalLong.of(bytes),
+                healthy);
+    }
+
+    private byte[] shown(InstanceSpec spec) throws StartFailed {
         try {
-            return walls.show(process, spec.model());
+            return technology.show(process, spec);
         } catch (IOException e) {
             close();
             throw new StartFailed(
@@ -183,12 +197,12 @@ final class WorkerProcess implements Instance {
     }
 
     /// Why it ended before it was ready.
-    StartFailed startFailed() {
+    public StartFailed startFailed() {
         return startFailed(fault(new LinkBroken(Fault.Kind.DIED, "the model server ended")));
     }
 
     /// What a fault before the first answer means for the model's owner.
-    static StartFailed startFailed(Fault fault) {
+    public static StartFailed startFailed(Fault fault) {
         StartFailed.Cause cause =
                 switch (fault.kind()) {
                     case UNLOADABLE -> StartFailed.Cause.MODEL;
@@ -237,14 +251,13 @@ final class WorkerProcess implements Instance {
     }
 
     /// It has said so, or its socket has: a request's own time begins.
-    void isReady() {
+    public void isReady() {
         ready = true;
     }
 
     /// A model server that has no descriptors left answers that it failed, and would go on so.
     private void lookForLeaks() {
-        long open = ProcessTree.descriptors(process.pid());
-        if (open > SocketSpawner.DESCRIPTORS_MAX * 9 / 10) {
+        if (technology.leaks(process)) {
             leaky = true;
             close();
         }

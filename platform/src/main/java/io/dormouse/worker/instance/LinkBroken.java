@@ -1,4 +1,4 @@
-package io.dormouse.worker.process;
+package io.dormouse.worker.instance;
 
 import io.dormouse.worker.Fault;
 import java.io.IOException;
@@ -6,17 +6,17 @@ import java.util.Objects;
 
 /// A connection to an instance is of no more use. What is to blame, as far as the connection shows:
 /// how the process ended says more.
-final class LinkBroken extends IOException {
+public final class LinkBroken extends IOException {
     private static final long serialVersionUID = 1;
 
     private final Fault.Kind kind;
 
-    LinkBroken(Fault.Kind kind, String message) {
+    public LinkBroken(Fault.Kind kind, String message) {
         super(message);
         this.kind = kind;
     }
 
-    LinkBroken(Fault.Kind kind, String message, Throwable cause) {
+    public LinkBroken(Fault.Kind kind, String message, Throwable cause) {
         super(message, cause);
         this.kind = kind;
     }
@@ -27,7 +27,7 @@ final class LinkBroken extends IOException {
         return Objects.requireNonNullElse(super.getMessage(), "");
     }
 
-    Fault.Kind kind() {
+    public Fault.Kind kind() {
         return kind;
     }
 }

@@ -1,4 +1,4 @@
-package io.dormouse.worker.process;
+package io.dormouse.worker.instance;
 
 import io.dormouse.worker.Fault;
 import java.io.IOException;
@@ -7,10 +7,11 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.ConcurrentLinkedDeque;
 
 /// The connections to one instance: taken for an exchange and given back.
-sealed interface Links {
+public sealed interface Links {
     HttpLink take() throws LinkBroken;
 
     /// Gives a connection back.
@@ -27,7 +28,7 @@ sealed interface Links {
         private boolean busy;
         private boolean closed;
 
-        One(Spawned process) {
+        public One(Spawned process) {
             this.process = process;
             this.link = new HttpLink(process.answers(), process.requests(), process::hangUp);
         }
@@ -69,34 +70,61 @@ sealed interface Links {
         }
     }
 
-    /// Connections to a Unix socket, as many as are needed at once; idle ones are used again, the
-    /// latest first.
-    final class Socket implements Links {
-        private final UnixDomainSocketAddress address;
-        private final Spawned process;
-        private final ConcurrentLinkedDeque<HttpLink> idle = new ConcurrentLinkedDeque<>();
-        private volatile boolean closed;
+    /// Makes a new connection to where a model server listens.
+    @FunctionalInterface
+    interface Dial {
+        SocketChannel connected() throws IOException;
 
-        Socket(Path path, Spawned process) {
-            this.address = UnixDomainSocketAddress.of(path);
-            this.process = process;
-        }
-
-        @Override
-        public HttpLink take() throws LinkBroken {
-            HttpLink link = idle.pollFirst();
-            return link == null ? connect() : link;
-        }
-
-        HttpLink connect() throws LinkBroken {
-            try {
+        /// To a Unix socket.
+        static Dial of(Path path) {
+            UnixDomainSocketAddress address = UnixDomainSocketAddress.of(path);
+            return () -> {
                 SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
                 try {
                     channel.connect(address);
+                    return channel;
                 } catch (IOException e) {
                     channel.close();
                     throw e;
                 }
+            };
+        }
+    }
+
+    /// Connections to where it listens, as many as are needed at once; idle ones are used again,
+    /// the latest first.
+    final class Socket implements Links {
+        private record Idle(HttpLink link, long since) {}
+
+        private final Dial dial;
+        private final Spawned process;
+        private final long reuseNanos;
+        private final ConcurrentLinkedDeque<Idle> idle = new ConcurrentLinkedDeque<>();
+        private volatile boolean closed;
+
+        /// @param reuse how long an idle connection is used again: a stranger's model server closes
+        ///   it sooner or later, without asking whether a request is on its way
+        public Socket(Dial dial, Spawned process, Duration reuse) {
+            this.dial = dial;
+            this.process = process;
+            this.reuseNanos = reuse.toNanos();
+        }
+
+        @Override
+        public HttpLink take() throws LinkBroken {
+            long now = System.nanoTime();
+            for (Idle each = idle.pollFirst(); each != null; each = idle.pollFirst()) {
+                if (now - each.since() <= reuseNanos) {
+                    return each.link();
+                }
+                each.link().close();
+            }
+            return connect();
+        }
+
+        public HttpLink connect() throws LinkBroken {
+            try {
+                SocketChannel channel = dial.connected();
                 return new HttpLink(
                         Channels.newInputStream(channel),
                         Channels.newOutputStream(channel),
@@ -107,12 +135,19 @@ sealed interface Links {
             }
         }
 
+        /// Closes the idle ones: it will not answer for a while.
+        public void rest() {
+            for (Idle each = idle.pollFirst(); each != null; each = idle.pollFirst()) {
+                each.link().close();
+            }
+        }
+
         @Override
         public boolean give(HttpLink link) {
             if (link.spent() || closed) {
                 link.close();
             } else {
-                idle.addFirst(link);
+                idle.addFirst(new Idle(link, System.nanoTime()));
             }
             return !closed;
         }
@@ -120,9 +155,7 @@ sealed interface Links {
         @Override
         public void close() {
             closed = true;
-            for (HttpLink link = idle.pollFirst(); link != null; link = idle.pollFirst()) {
-                link.close();
-            }
+            rest();
             try {
                 process.requests().close();
             } catch (IOException e) {

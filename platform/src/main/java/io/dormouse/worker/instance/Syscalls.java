@@ -1,4 +1,4 @@
-package io.dormouse.worker.process;
+package io.dormouse.worker.instance;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
@@ -14,22 +14,22 @@ import java.lang.invoke.MethodHandle;
 /// The calls of Linux that make namespaces and mounts, which the JDK does not offer. Most act on
 /// the *thread* that makes them and on what it starts.
 @SuppressWarnings("restricted")
-final class Syscalls {
-    static final long CLONE_FS = 0x200;
-    static final long CLONE_NEWNS = 0x20000;
-    static final long CLONE_NEWUTS = 0x4000000;
-    static final long CLONE_NEWIPC = 0x8000000;
-    static final long CLONE_NEWPID = 0x20000000;
-    static final long CLONE_NEWNET = 0x40000000;
+public final class Syscalls {
+    public static final long CLONE_FS = 0x200;
+    public static final long CLONE_NEWNS = 0x20000;
+    public static final long CLONE_NEWUTS = 0x4000000;
+    public static final long CLONE_NEWIPC = 0x8000000;
+    public static final long CLONE_NEWPID = 0x20000000;
+    public static final long CLONE_NEWNET = 0x40000000;
 
     /// Of mounts.
-    static final long MS_RDONLY = 1;
+    public static final long MS_RDONLY = 1;
 
-    static final long MS_NOSUID = 2;
-    static final long MS_NODEV = 4;
-    static final long MS_NOEXEC = 8;
-    static final long MS_REC = 0x4000;
-    static final long MS_PRIVATE = 0x40000;
+    public static final long MS_NOSUID = 2;
+    public static final long MS_NODEV = 4;
+    public static final long MS_NOEXEC = 8;
+    public static final long MS_REC = 0x4000;
+    public static final long MS_PRIVATE = 0x40000;
 
     private static final long AT_FDCWD = -100;
     private static final long AT_EMPTY_PATH = 0x1000;
@@ -129,34 +129,35 @@ final class Syscalls {
     }
 
     /// Gives this thread namespaces of its own.
-    static void unshare(long kinds) throws IOException {
+    public static void unshare(long kinds) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             done(arena, Call.UNSHARE, kinds, 0, 0, 0, 0);
         }
     }
 
     /// Enters a namespace.
-    static void enter(int namespace, long kind) throws IOException {
+    public static void enter(int namespace, long kind) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             done(arena, Call.SETNS, namespace, kind, 0, 0, 0);
         }
     }
 
     /// Opens a file for reading; no child inherits the descriptor.
-    static int open(String path) throws IOException {
+    public static int open(String path) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             return (int)
                     done(arena, Call.OPENAT, AT_FDCWD, text(arena, path), O_RDONLY_CLOEXEC, 0, 0);
         }
     }
 
-    static void close(int descriptor) {
+    public static void close(int descriptor) {
         try (Arena arena = Arena.ofConfined()) {
             tried(arena, Call.CLOSE, descriptor, 0, 0, 0, 0);
         }
     }
 
-    static void mount(String type, String at, long flags, String options) throws IOException {
+    public static void mount(String type, String at, long flags, String options)
+            throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             long name = text(arena, type);
             done(arena, Call.MOUNT, name, text(arena, at), name, flags, text(arena, options));
@@ -164,7 +165,7 @@ final class Syscalls {
     }
 
     /// What is mounted or unmounted here from now on is not seen elsewhere, nor the reverse.
-    static void keepMountsPrivate() throws IOException {
+    public static void keepMountsPrivate() throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             done(arena, Call.MOUNT, 0, text(arena, "/"), 0, MS_REC | MS_PRIVATE, 0);
         }
@@ -173,7 +174,7 @@ final class Syscalls {
     /// A copy of what lies at a path, mounted nowhere yet.
     ///
     /// @return a descriptor that [#attach] takes
-    static int copied(String path, long attributes) throws IOException {
+    public static int copied(String path, long attributes) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             long flags = OPEN_TREE_CLONE_CLOEXEC | AT_RECURSIVE;
             int tree = (int) done(arena, Call.OPEN_TREE, AT_FDCWD, text(arena, path), flags, 0, 0);
@@ -188,14 +189,14 @@ final class Syscalls {
     }
 
     /// Sets attributes, such as [#MS_RDONLY], of the mount at a path.
-    static void restrict(String at, long attributes) throws IOException {
+    public static void restrict(String at, long attributes) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             restrict(arena, (int) AT_FDCWD, at, 0, attributes);
         }
     }
 
     /// Takes attributes away from the mount at a path.
-    static void allow(String at, long attributes) throws IOException {
+    public static void allow(String at, long attributes) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             change(arena, (int) AT_FDCWD, at, 0, 0, attributes);
         }
@@ -223,7 +224,7 @@ final class Syscalls {
                 attribute.byteSize());
     }
 
-    static void attach(int tree, String at) throws IOException {
+    public static void attach(int tree, String at) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             done(
                     arena,
@@ -237,7 +238,7 @@ final class Syscalls {
     }
 
     /// Makes a mounted folder the root, and lets go of what was the root before.
-    static void moveInto(String root) throws IOException {
+    public static void moveInto(String root) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             long here = text(arena, ".");
             done(arena, Call.CHDIR, text(arena, root), 0, 0, 0, 0);
@@ -249,7 +250,7 @@ final class Syscalls {
 
     /// From now on no program that this thread starts has a capability, nor can it get one. The
     /// thread itself keeps its own.
-    static void renouncePrivileges() throws IOException {
+    public static void renouncePrivileges() throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             done(arena, Call.PRCTL, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
             done(arena, Call.SETGROUPS, 0, 0, 0, 0, 0);
@@ -264,7 +265,7 @@ final class Syscalls {
     }
 
     /// Makes this thread, and what it starts, a member of one group and no other.
-    static void join(int group) throws IOException {
+    public static void join(int group) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             done(arena, Call.SETRESGID, group, group, group, 0, 0);
             // The kernel takes that for a reason to close this whole process to debuggers.
@@ -273,7 +274,7 @@ final class Syscalls {
     }
 
     /// Lets this thread's network be reached by its loopback address.
-    static void raiseLoopback() throws IOException {
+    public static void raiseLoopback() throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             int socket = (int) done(arena, Call.SOCKET, AF_INET, SOCK_DGRAM_CLOEXEC, 0, 0, 0);
             try {
@@ -289,7 +290,7 @@ final class Syscalls {
     }
 
     /// Limits the descriptors that a process may have open.
-    static void limitDescriptors(int pid, long most) {
+    public static void limitDescriptors(int pid, long most) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment limit = arena.allocate(JAVA_LONG, 2);
             limit.setAtIndex(JAVA_LONG, 0, most);

@@ -1,4 +1,4 @@
-package io.dormouse.worker.process;
+package io.dormouse.worker.instance;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -6,7 +6,7 @@ import java.io.OutputStream;
 import java.util.concurrent.CompletableFuture;
 
 /// A process and our ends of its descriptors. A virtual thread may block on every one of them.
-interface Spawned {
+public interface Spawned {
     long pid();
 
     /// Its descriptor 0. Closing it asks a worker to answer what it has in hand and to end.

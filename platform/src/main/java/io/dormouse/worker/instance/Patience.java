@@ -1,4 +1,4 @@
-package io.dormouse.worker.process;
+package io.dormouse.worker.instance;
 
 import java.time.Duration;
 import java.util.concurrent.Future;
@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 
 /// How long an instance may still keep us waiting. Only the time between [#begin] and [#end]
 /// counts; when it is used up, the alarm goes off, once.
-final class Patience {
+public final class Patience {
     private final ScheduledExecutorService clock;
     private final Runnable alarm;
     private long wholeNanos;
@@ -15,7 +15,7 @@ final class Patience {
     private long since;
     private Future<?> pending;
 
-    Patience(ScheduledExecutorService clock, Duration whole, Runnable alarm) {
+    public Patience(ScheduledExecutorService clock, Duration whole, Runnable alarm) {
         this.clock = clock;
         this.alarm = alarm;
         this.wholeNanos = whole.toNanos();

@@ -1,0 +1,118 @@
+package io.dormouse.app;
+
+import io.dormouse.timing.Alarms;
+import io.dormouse.worker.Capacity;
+import io.dormouse.worker.ContainerImages;
+import io.dormouse.worker.Execution;
+import io.dormouse.worker.Instance;
+import io.dormouse.worker.InstanceSpec;
+import io.dormouse.worker.Launcher;
+import io.dormouse.worker.LogSink;
+import io.dormouse.worker.RunSpec;
+import io.dormouse.worker.StartFailed;
+import io.dormouse.worker.Steps;
+import io.dormouse.worker.WarmSpec;
+import io.dormouse.worker.docker.DockerLauncher;
+import io.dormouse.worker.docker.DockerSettings;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/// The Docker launcher, made when something first asks for an image: most platforms never do, and a
+/// start has no time for it.
+final class LazyDocker implements Launcher, ContainerImages {
+    private final Settings settings;
+    private final Capacity capacity;
+    private final InstantSource clock;
+    private final Alarms alarms;
+    private final LogSink notices;
+    private final Path mark;
+    private Optional<DockerLauncher> made = Optional.empty();
+
+    LazyDocker(
+            Settings settings,
+            Capacity capacity,
+            InstantSource clock,
+            Alarms alarms,
+            LogSink notices) {
+        this.settings = settings;
+        this.capacity = capacity;
+        this.clock = clock;
+        this.alarms = alarms;
+        this.notices = notices;
+        this.mark = settings.data().resolve("containers");
+        if (Files.exists(mark)) {
+            docker(); // it ends what an earlier life left running
+        }
+    }
+
+    private synchronized DockerLauncher docker() {
+        if (made.isEmpty()) {
+            DockerSettings here = DockerSettings.in(settings.data(), mark, settings.environment());
+            made = Optional.of(new DockerLauncher(here, capacity, clock, alarms, notices));
+        }
+        return made.get();
+    }
+
+    private synchronized Optional<DockerLauncher> made() {
+        return made;
+    }
+
+    @Override
+    public boolean claims(String image) {
+        boolean rules = !settings.environment().getOrDefault("DORMOUSE_IMAGES", "").isEmpty();
+        return rules && docker().images().claims(image);
+    }
+
+    @Override
+    public Optional<String> trouble(String image) {
+        try {
+            return docker().images().trouble(image);
+        } catch (IllegalArgumentException e) {
+            return Optional.of(String.valueOf(e.getMessage()));
+        }
+    }
+
+    @Override
+    public void fetch(String image, LogSink progress) throws StartFailed {
+        docker().images().fetch(image, progress);
+    }
+
+    @Override
+    public Set<Capability> can() {
+        return docker().can();
+    }
+
+    @Override
+    public Instance start(InstanceSpec spec, Steps steps) throws StartFailed {
+        return docker().start(spec, steps);
+    }
+
+    @Override
+    public Instance warm(WarmSpec spec) throws StartFailed {
+        return docker().warm(spec);
+    }
+
+    @Override
+    public Execution run(RunSpec spec, LogSink log) throws StartFailed {
+        return docker().run(spec, log);
+    }
+
+    @Override
+    public void forget(String owner) {
+        made().ifPresent(each -> each.forget(owner));
+    }
+
+    @Override
+    public List<Instance> found() {
+        return made().map(DockerLauncher::found).orElse(List.of());
+    }
+
+    @Override
+    public void close() {
+        made().ifPresent(DockerLauncher::close);
+    }
+}
