@@ -26,7 +26,7 @@ public final class Launchers implements Launcher {
     @Override
     public Instance start(InstanceSpec spec, Steps steps) throws StartFailed {
         return switch (spec.model().kind()) {
-            case ONNX, XGBOOST, PYTHON -> programs.start(spec, steps);
+            case ONNX, XGBOOST, PYTHON, FUNCTION -> programs.start(spec, steps);
             case CONTAINER -> containers.start(spec, steps);
         };
     }

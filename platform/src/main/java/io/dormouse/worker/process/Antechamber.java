@@ -1,5 +1,6 @@
 package io.dormouse.worker.process;
 
+import io.dormouse.worker.instance.PlatformNetwork;
 import io.dormouse.worker.instance.Syscalls;
 import java.io.IOException;
 import java.nio.file.Files;

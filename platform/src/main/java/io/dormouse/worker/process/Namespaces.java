@@ -1,6 +1,7 @@
 package io.dormouse.worker.process;
 
 import io.dormouse.worker.PreparedModel;
+import io.dormouse.worker.instance.PlatformNetwork;
 import io.dormouse.worker.instance.Spawned;
 import io.dormouse.worker.instance.Syscalls;
 import java.io.IOException;

@@ -11,6 +11,7 @@ import io.dormouse.worker.RunSpec;
 import io.dormouse.worker.StartFailed;
 import io.dormouse.worker.Steps;
 import io.dormouse.worker.WarmSpec;
+import io.dormouse.worker.instance.PlatformNetwork;
 import io.dormouse.worker.instance.Limit;
 import io.dormouse.worker.instance.LinkBroken;
 import io.dormouse.worker.instance.Links;
