@@ -32,8 +32,8 @@ public final class Journal {
     /// @param reason the sentence that came with it
     public record Decision(Instant at, String kind, String reason) {}
 
-    private final ArrayDeque<Start> starts = new ArrayDeque<>();
-    private final ArrayDeque<Decision> decisions = new ArrayDeque<>();
+    private final ArrayDeque<Start> starts = new ArrayDeque<>(0);
+    private final ArrayDeque<Decision> decisions = new ArrayDeque<>(0);
 
     synchronized void add(Start start) {
         if (starts.size() == STARTS_MAX) {

@@ -13,7 +13,7 @@ import java.util.function.BiConsumer;
 final class Line {
     private final Tuning tuning;
     private final BiConsumer<String, String> decided;
-    private final ArrayDeque<Waiter> waiters = new ArrayDeque<>();
+    private final ArrayDeque<Waiter> waiters = new ArrayDeque<>(0);
 
     /// @param decided told of each decision and its reason
     Line(Tuning tuning, BiConsumer<String, String> decided) {

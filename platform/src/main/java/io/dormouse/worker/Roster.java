@@ -23,7 +23,7 @@ final class Roster {
     private final List<Member> leaving = new ArrayList<>();
 
     /// Those with a free slot, the one that was used last at the end: the others can become idle.
-    private final ArrayDeque<Member> free = new ArrayDeque<>();
+    private final ArrayDeque<Member> free = new ArrayDeque<>(0);
 
     private int busy;
     private int busyMembers;
