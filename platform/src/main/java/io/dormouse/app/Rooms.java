@@ -117,6 +117,7 @@ final class Rooms implements AutoCloseable {
         foreign = router.foreign(s3::handleForeign);
         Thread.ofVirtual().name("sweep").start(objects::sweep);
         control.start();
+        workers.keepSwept(control.endpoints()::modelFolders);
         objects.live(workers.alarms(), control.retention());
         scaling.start();
         behindTheStart(clock.instant().plusSeconds(1), path);

@@ -28,8 +28,10 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /// What runs models and jobs on this machine: the process launcher, the ledger, the warm pool, the
@@ -112,7 +114,8 @@ final class Workers implements AutoCloseable {
                                 settings.data().resolve("environments"),
                                 launcher,
                                 machine.memoryMb() / 2),
-                        docker);
+                        docker,
+                        clock);
         warm.fill();
         keepInstalled(installation, settings.cache(), clock);
     }
@@ -129,6 +132,22 @@ final class Workers implements AutoCloseable {
                                 LOG.log(System.Logger.Level.DEBUG, "Not marked as in use", e);
                             }
                             keepInstalled(installation, cache, clock);
+                        });
+    }
+
+    /// Once a day, models that nobody has served for a while go.
+    ///
+    /// @param used the folders of those that are served
+    void keepSwept(Supplier<Set<Path>> used) {
+        alarms().at(
+                        clock.instant().plus(Duration.ofDays(1)),
+                        () -> {
+                            try {
+                                models.sweep(used.get());
+                            } catch (IOException e) {
+                                LOG.log(System.Logger.Level.WARNING, "Models are not swept", e);
+                            }
+                            keepSwept(used);
                         });
     }
 

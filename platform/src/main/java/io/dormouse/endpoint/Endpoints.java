@@ -13,14 +13,18 @@ import io.dormouse.store.Records;
 import io.dormouse.store.Store;
 import io.dormouse.store.Tags;
 import io.dormouse.worker.Groups;
+import io.dormouse.worker.PreparedModel;
 import io.dormouse.worker.Tuning;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiFunction;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import software.amazon.awssdk.services.sagemaker.SageMakerClient;
 import software.amazon.awssdk.services.sagemaker.model.CreateEndpointRequest;
@@ -346,6 +350,16 @@ public final class Endpoints implements SageMakerClient, Retention {
     /// Makes an endpoint go by its tags as they are now.
     public void tagsChanged(String name) {
         reconciler.wake(Resource.key(name));
+    }
+
+    /// The folders of the models that endpoints serve, or will once they are updated.
+    public Set<Path> modelFolders() {
+        return endpoints.all().stream()
+                .map(entry -> entry.body().state())
+                .flatMap(state -> Stream.concat(state.current().stream(), state.next().stream()))
+                .flatMap(plan -> plan.prepared().stream())
+                .map(PreparedModel::folder)
+                .collect(Collectors.toSet());
     }
 
     /// Every endpoint, as Search shows it.

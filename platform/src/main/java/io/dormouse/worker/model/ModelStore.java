@@ -12,10 +12,15 @@ import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /// Lays models out for the built-in model servers and for containers, under the digest of their
@@ -28,26 +33,43 @@ public final class ModelStore implements Models {
                     + " …/pytorch-inference, dormouse/onnx)";
     private static final String OUTCOME = "outcome.properties";
 
+    /// How long a model stays that nobody serves: a definition that is rolled back, or deployed
+    /// anew the week after, finds it still laid out.
+    public static final Duration KEPT = Duration.ofDays(7);
+
     private final Shelf shelf;
     private final S3Client s3;
     private final Preparation preparation;
     private final ContainerImages containers;
+    private final InstantSource clock;
+
+    /// Read by whoever lays a model out, written by the sweep.
+    private final ReadWriteLock use = new ReentrantReadWriteLock();
+
     private final ConcurrentHashMap<String, ReentrantLock> locks = new ConcurrentHashMap<>();
 
     /// For the built-in model servers alone.
-    public ModelStore(Path folder, S3Client s3, Preparation preparation) throws IOException {
-        this(folder, s3, preparation, ContainerImages.NONE);
+    public ModelStore(Path folder, S3Client s3, Preparation preparation, InstantSource clock)
+            throws IOException {
+        this(folder, s3, preparation, ContainerImages.NONE, clock);
     }
 
     /// @param folder all of it is this store's; can be deleted as a whole while nothing runs
     /// @param s3 where artifacts come from
     /// @param containers where other images come from
-    public ModelStore(Path folder, S3Client s3, Preparation preparation, ContainerImages containers)
+    /// @param clock says when a model was last used
+    public ModelStore(
+            Path folder,
+            S3Client s3,
+            Preparation preparation,
+            ContainerImages containers,
+            InstantSource clock)
             throws IOException {
         this.shelf = new Shelf(folder);
         this.s3 = s3;
         this.preparation = preparation;
         this.containers = containers;
+        this.clock = clock;
     }
 
     /// Why an image cannot be served and what to do, in a sentence; empty where it can, by a
@@ -71,31 +93,58 @@ public final class ModelStore implements Models {
 
     @Override
     public PreparedModel prepare(ModelSource source, LogSink progress) throws StartFailed {
+        use.readLock().lock();
+        try {
+            PreparedModel model = laidOut(source, progress);
+            shelf.touch(model.folder().resolveSibling("."), clock.instant());
+            return model;
+        } catch (IOException e) {
+            throw new StartFailed(
+                    StartFailed.Cause.PLATFORM, "the model cannot be laid out: " + e, e);
+        } finally {
+            use.readLock().unlock();
+        }
+    }
+
+    /// Removes the models that nobody has used for [#KEPT]. Does nothing while one is being laid
+    /// out: the next sweep will.
+    ///
+    /// @param used the folders of the models that are served or to be served
+    public void sweep(Set<Path> used) throws IOException {
+        if (!use.writeLock().tryLock()) {
+            return;
+        }
+        try {
+            for (Path folder : used) {
+                shelf.touch(folder.resolveSibling("."), clock.instant());
+            }
+            shelf.sweep(clock.instant().minus(KEPT));
+        } finally {
+            use.writeLock().unlock();
+        }
+    }
+
+    private PreparedModel laidOut(ModelSource source, LogSink progress)
+            throws StartFailed, IOException {
         ModelImage image = ModelImage.of(source.image());
         if (isContainer(source.image())) {
             return container(source, progress);
         }
         Kind kind = builtIn(source, image);
         Download download = new Download(s3, source.dataUrl());
-        try {
-            String digest = fetched(download, source, progress);
-            Path folder = shelf.path(digest).resolve(MODEL);
-            if (kind == Kind.PYTHON) {
-                return python(image, digest, source, progress);
-            }
-            Kind inside = Artifact.kindInside(folder, kind);
-            if (inside != kind && !image.ours()) {
-                throw new StartFailed(
-                        StartFailed.Cause.MODEL,
-                        "the image %s serves %s models and the artifact holds %s"
-                                .formatted(
-                                        source.image(), kind.argument(), Artifact.shown(folder)));
-            }
-            return prepared(inside, digest, source, progress);
-        } catch (IOException e) {
-            throw new StartFailed(
-                    StartFailed.Cause.PLATFORM, "the model cannot be laid out: " + e, e);
+        String digest = fetched(download, source, progress);
+        Path folder = shelf.path(digest).resolve(MODEL);
+        if (kind == Kind.PYTHON) {
+            return python(image, digest, source, progress);
         }
+        Kind inside = Artifact.kindInside(folder, kind);
+        if (inside != kind && !image.ours()) {
+            throw new StartFailed(
+                    StartFailed.Cause.MODEL,
+                    "the image %s serves %s models and the artifact holds %s"
+                            .formatted(source.image(), kind.argument(), Artifact.shown(folder)));
+        }
+        return prepared(inside, digest, source, progress);
     }
 
     private static Kind builtIn(ModelSource source, ModelImage image) throws StartFailed {
@@ -111,19 +160,15 @@ public final class ModelStore implements Models {
 
     /// A model that the program of its own image serves; what it is, is that program's affair. It
     /// may be in the image.
-    private PreparedModel container(ModelSource source, LogSink progress) throws StartFailed {
+    private PreparedModel container(ModelSource source, LogSink progress)
+            throws StartFailed, IOException {
         containers.fetch(source.image(), progress);
-        try {
-            String name =
-                    source.dataUrl().isEmpty()
-                            ? empty()
-                            : fetched(new Download(s3, source.dataUrl()), source, progress);
-            Path folder = shelf.path(name).resolve(MODEL);
-            return new PreparedModel(Kind.CONTAINER, folder, Optional.empty(), 0, source.image());
-        } catch (IOException e) {
-            throw new StartFailed(
-                    StartFailed.Cause.PLATFORM, "the model cannot be laid out: " + e, e);
-        }
+        String name =
+                source.dataUrl().isEmpty()
+                        ? empty()
+                        : fetched(new Download(s3, source.dataUrl()), source, progress);
+        Path folder = shelf.path(name).resolve(MODEL);
+        return new PreparedModel(Kind.CONTAINER, folder, Optional.empty(), 0, source.image());
     }
 
     private String empty() throws IOException {
@@ -142,9 +187,9 @@ public final class ModelStore implements Models {
         ReentrantLock lock = locks.computeIfAbsent(identity, _ -> new ReentrantLock());
         lock.lock();
         try {
-            Path known = shelf.path("sources/" + identity);
+            Path known = shelf.path(Shelf.SOURCES + "/" + identity);
             if (Files.exists(known)) {
-                String digest = Files.readString(known.resolve("digest"));
+                String digest = Files.readString(known.resolve(Shelf.DIGEST));
                 if (Files.exists(shelf.path(digest).resolve(MODEL))) {
                     return digest;
                 }
@@ -174,8 +219,8 @@ public final class ModelStore implements Models {
             shelf.put(unpacked, digest + "/" + MODEL);
         }
         Path note = Files.createDirectory(work.resolve("note"));
-        Files.writeString(note.resolve("digest"), digest);
-        shelf.put(note, "sources/" + identity);
+        Files.writeString(note.resolve(Shelf.DIGEST), digest);
+        shelf.put(note, Shelf.SOURCES + "/" + identity);
         return digest;
     }
 

@@ -1,12 +1,14 @@
 package io.dormouse.worker.model;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dormouse.artifact.Archive;
 import io.dormouse.artifact.Objects;
 import io.dormouse.store.Store;
+import io.dormouse.timing.ManualTime;
 import io.dormouse.worker.LogSink;
 import io.dormouse.worker.ModelSource;
 import io.dormouse.worker.Preparation;
@@ -18,11 +20,13 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -38,6 +42,7 @@ class ModelStoreTest {
     private Store records;
     private Objects s3;
     private ModelStore models;
+    private final ManualTime time = new ManualTime();
     private final List<String> prepared = new ArrayList<>();
 
     /// Notes what it was asked to prepare, and lays a file into the form.
@@ -65,7 +70,7 @@ class ModelStoreTest {
         records = Store.open(folder.resolve("db"), InstantSource.system(), List.of(Objects.SCHEMA));
         s3 = new Objects(records, folder.resolve("s3"), InstantSource.system());
         s3.createBucket(request -> request.bucket("models"));
-        models = new ModelStore(folder.resolve("cache"), s3, preparation);
+        models = new ModelStore(folder.resolve("cache"), s3, preparation, time);
     }
 
     @AfterEach
@@ -111,9 +116,29 @@ class ModelStoreTest {
         // The same bytes under another key, and after a restart.
         putArchive("b/model.tar.gz", "model.onnx", "weights");
         assertEquals(model, prepare("dormouse/onnx", "b/model.tar.gz"));
-        models = new ModelStore(folder.resolve("cache"), s3, preparation);
+        models = new ModelStore(folder.resolve("cache"), s3, preparation, time);
         assertEquals(model, prepare("dormouse/onnx", "a/model.tar.gz"));
         assertEquals(List.of("onnx"), prepared);
+    }
+
+    @Test
+    void whatNobodyServesForAWeekGoesAndComesBack() throws Exception {
+        put("served.onnx", bytes("served"));
+        put("left.onnx", bytes("left"));
+        PreparedModel served = prepare("dormouse/onnx", "served.onnx");
+        PreparedModel left = prepare("dormouse/onnx", "left.onnx");
+        for (int day = 1; day <= 7; day++) {
+            time.pass(Duration.ofDays(1));
+            models.sweep(Set.of(served.folder()));
+            assertTrue(Files.exists(left.folder()), "day " + day);
+        }
+        time.pass(Duration.ofDays(1));
+        models.sweep(Set.of(served.folder()));
+        assertFalse(Files.exists(left.folder()));
+        assertTrue(Files.exists(served.folder()));
+        assertTrue(Files.exists(served.prepared().orElseThrow()));
+        assertEquals(left, prepare("dormouse/onnx", "left.onnx"));
+        assertTrue(Files.exists(left.folder()));
     }
 
     @Test
@@ -192,11 +217,11 @@ class ModelStoreTest {
                         throw new StartFailed(StartFailed.Cause.MODEL, "this is no model");
                     }
                 };
-        models = new ModelStore(folder.resolve("cache"), s3, failing);
+        models = new ModelStore(folder.resolve("cache"), s3, failing, time);
         assertEquals(
                 "this is no model",
                 refused("dormouse/onnx", "s3://models/m.onnx", Map.of()).getMessage());
-        models = new ModelStore(folder.resolve("cache"), s3, preparation);
+        models = new ModelStore(folder.resolve("cache"), s3, preparation, time);
         assertEquals(Kind.ONNX, prepare("dormouse/onnx", "m.onnx").kind());
         try (var left = Files.list(folder.resolve("cache/tmp"))) {
             assertEquals(List.of(), left.toList());

@@ -195,7 +195,10 @@ class ModelServerTest {
                     RequestBody.fromBytes(Files.readAllBytes(trees)));
             var models =
                     new ModelStore(
-                            folder.resolve("models"), s3, new ProcessPreparation(launcher, 2048));
+                            folder.resolve("models"),
+                            s3,
+                            new ProcessPreparation(launcher, 2048),
+                            InstantSource.system());
             String image = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1.7-1";
             PreparedModel model =
                     models.prepare(

@@ -81,7 +81,7 @@ class PythonServingTest {
         var preparation =
                 new PythonPreparation(
                         NOTHING, environments, folder.resolve("environments"), launcher, 1024);
-        models = new ModelStore(folder.resolve("models"), s3, preparation);
+        models = new ModelStore(folder.resolve("models"), s3, preparation, InstantSource.system());
     }
 
     @AfterEach
