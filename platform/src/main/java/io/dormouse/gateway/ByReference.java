@@ -11,7 +11,6 @@ import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -34,8 +33,13 @@ final class ByReference {
     }
 
     private static boolean isType(String mediaType) {
-        String bare = mediaType.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
-        return bare.equals(PayloadReference.MEDIA_TYPE);
+        String type = mediaType.strip();
+        int length = PayloadReference.MEDIA_TYPE.length();
+        if (!type.regionMatches(true, 0, PayloadReference.MEDIA_TYPE, 0, length)) {
+            return false;
+        }
+        String rest = type.substring(length).stripLeading();
+        return rest.isEmpty() || rest.startsWith(";");
     }
 
     /// Whether a request's client understands a reference in the answer.

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
@@ -28,7 +29,7 @@ final class JettyExchange implements Exchange {
     private final Request request;
     private final Response response;
     private final Map<String, List<String>> headers;
-    private final String requestId = UUID.randomUUID().toString();
+    private final String requestId = newRequestId();
     private InputStream body;
     private byte @Nullable [] buffered;
 
@@ -37,6 +38,15 @@ final class JettyExchange implements Exchange {
         this.response = response;
         this.headers = headers(request);
         this.body = Content.Source.asInputStream(request);
+    }
+
+    /// Unique, and no secret: a random UUID without the system's source of randomness, which is
+    /// asked anew for each.
+    private static String newRequestId() {
+        ThreadLocalRandom random = ThreadLocalRandom.current();
+        long high = random.nextLong() & ~0xf000L | 0x4000L;
+        long low = random.nextLong() & ~0xc000000000000000L | 0x8000000000000000L;
+        return new UUID(high, low).toString();
     }
 
     private static Map<String, List<String>> headers(Request request) {

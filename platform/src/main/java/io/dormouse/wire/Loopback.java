@@ -3,9 +3,9 @@ package io.dormouse.wire;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /// Keeps web pages away from an open platform: a browser on this machine would reach a loopback
 /// port for any page, under the page's own host name (DNS rebinding) or with the page's `Origin`.
@@ -17,6 +17,11 @@ import java.util.Optional;
 /// behind this.
 public final class Loopback implements Handler {
     private final Handler next;
+    private static final Pattern NAME =
+            Pattern.compile(
+                    "(?:(?:.*\\.)?localhost|\\[::1]|127(?:\\.[0-9]{1,3}){3})(?::[0-9]*)?",
+                    Pattern.CASE_INSENSITIVE);
+
     private final ForeignOrigin foreign;
 
     public Loopback(Handler next, ForeignOrigin foreign) {
@@ -68,10 +73,6 @@ public final class Loopback implements Handler {
     /// Whether `host[:port]` names this machine: `localhost` and the names below it (S3's
     /// virtual-host buckets), 127.0.0.0/8 and `[::1]`.
     static boolean isLoopback(String authority) {
-        String host = authority.replaceFirst(":[0-9]*$", "").toLowerCase(Locale.ROOT);
-        return host.equals("localhost")
-                || host.endsWith(".localhost")
-                || host.equals("[::1]")
-                || host.matches("127(\\.[0-9]{1,3}){3}");
+        return NAME.matcher(authority).matches();
     }
 }

@@ -1,11 +1,12 @@
 package io.dormouse.wire;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 /// Finds out what a request asks for. One port serves all services, so the request must tell:
 ///
@@ -18,8 +19,16 @@ import java.util.Optional;
 /// The scope comes third because the first two are unambiguous and carry the same name.
 final class Routes {
     private final int bodyBytesMax;
-    private final List<Template> templates = new ArrayList<>();
-    private boolean isPrepared;
+
+    /// The services whose operations are paths, by the name that signatures give them.
+    private static final Map<String, List<AwsService>> REST =
+            AwsService.all()
+                    .filter(service -> service.protocols().contains(Protocol.REST_JSON))
+                    .collect(Collectors.groupingBy(AwsService::signingName));
+
+    private static final List<AwsService> UNSIGNED_REST = List.of(AwsService.SAGEMAKER_RUNTIME);
+
+    private final Map<AwsService, List<Template>> templates = new ConcurrentHashMap<>();
 
     /// A path with its members in braces; a member with a plus sign takes the rest of the path.
     private record Template(
@@ -107,16 +116,19 @@ final class Routes {
     }
 
     private Optional<Route> byPath(Exchange exchange, Optional<Scope> scope) {
+        // Unsigned, other services' paths are those of buckets.
+        List<AwsService> services =
+                scope.map(each -> REST.getOrDefault(each.service(), List.of()))
+                        .orElse(UNSIGNED_REST);
+        if (services.isEmpty()) {
+            return Optional.empty();
+        }
         List<String> path = List.of(exchange.path().split("/", -1));
-        for (Template each : templates()) {
-            if (scope.isEmpty()
-                    // Unsigned, other services' paths are those of buckets.
-                    ? each.service == AwsService.SAGEMAKER_RUNTIME
-                    : scope.get().service().equals(each.service.signingName())) {
-                Optional<Route> route =
-                        each.match(exchange.method(), path).map(members -> known(each, members));
-                if (route.isPresent()) {
-                    return route;
+        for (AwsService service : services) {
+            for (Template each : templates(service)) {
+                Optional<Map<String, String>> members = each.match(exchange.method(), path);
+                if (members.isPresent()) {
+                    return Optional.of(known(each, members.get()));
                 }
             }
         }
@@ -127,18 +139,14 @@ final class Routes {
         return new Route.Known(template.service, Protocol.REST_JSON, template.operation, members);
     }
 
-    private synchronized List<Template> templates() {
-        if (!isPrepared) {
-            AwsService.all()
-                    .filter(service -> service.protocols().contains(Protocol.REST_JSON))
-                    .forEach(service ->
-                            ServiceModel.of(service)
-                                    .operations()
-                                    .values()
-                                    .forEach(each -> templates.add(template(service, each))));
-            isPrepared = true;
-        }
-        return templates;
+    /// Read from the service's model when it is first asked for, which a start need not wait for.
+    private List<Template> templates(AwsService service) {
+        return templates.computeIfAbsent(
+                service,
+                _ ->
+                        ServiceModel.of(service).operations().values().stream()
+                                .map(each -> template(service, each))
+                                .toList());
     }
 
     private static Template template(AwsService service, ServiceModel.Operation operation) {
