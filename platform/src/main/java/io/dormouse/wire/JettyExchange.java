@@ -44,8 +44,8 @@ final class JettyExchange implements Exchange {
     /// asked anew for each.
     private static String newRequestId() {
         ThreadLocalRandom random = ThreadLocalRandom.current();
-        long high = random.nextLong() & ~0xf000L | 0x4000L;
-        long low = random.nextLong() & ~0xc000000000000000L | 0x8000000000000000L;
+        long high = (random.nextLong() & ~0xf000L) | 0x4000L;
+        long low = (random.nextLong() & ~0xc000000000000000L) | 0x8000000000000000L;
         return new UUID(high, low).toString();
     }
 
