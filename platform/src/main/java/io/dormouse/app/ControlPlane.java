@@ -15,6 +15,7 @@ import io.dormouse.registry.ModelPackageGroups;
 import io.dormouse.registry.ModelPackages;
 import io.dormouse.store.Store;
 import io.dormouse.store.Tags;
+import io.dormouse.worker.RoleAccess;
 import java.time.InstantSource;
 import java.util.List;
 import software.amazon.awssdk.services.sagemaker.SageMakerClient;
@@ -37,7 +38,8 @@ final class ControlPlane implements AutoCloseable {
             Objects objects,
             Workers workers,
             Routes routes,
-            Departure departure) {
+            Departure departure,
+            RoleAccess roles) {
         this.store = store;
         this.tags = tags;
         groups = new ModelPackageGroups(store, tags, clock);
@@ -59,7 +61,8 @@ final class ControlPlane implements AutoCloseable {
                         workers.models(),
                         workers.pools(),
                         routes,
-                        departure);
+                        departure,
+                        roles);
     }
 
     Endpoints endpoints() {

@@ -31,9 +31,7 @@ final class Platform implements AutoCloseable {
         this.settings = settings;
         Handler open = this::handle;
         Handler handler = settings.keys().isEmpty() ? new Loopback(open, this::foreign) : open;
-        FutureTask<HttpServer> serving =
-                new FutureTask<>(
-                        () -> new HttpServer(HttpServer.Settings.at(settings.address()), handler));
+        FutureTask<HttpServer> serving = new FutureTask<>(() -> listening(handler));
         Thread.ofPlatform().name("http-server").start(serving);
         try {
             rooms.complete(Rooms.open(settings, clock, address::join));
@@ -44,7 +42,6 @@ final class Platform implements AutoCloseable {
         }
         try {
             server = started(serving);
-            address.complete(endpoint(settings, server.port()));
         } catch (IOException | RuntimeException e) {
             rooms.join().close();
             throw e;
@@ -61,6 +58,18 @@ final class Platform implements AutoCloseable {
     /// Once in a process: what it leaves is the process's.
     void rehearse() {
         rooms.join().rehearse(endpoint());
+    }
+
+    /// Whoever starts beside it may wait for its address.
+    private HttpServer listening(Handler handler) throws IOException {
+        try {
+            HttpServer made = new HttpServer(HttpServer.Settings.at(settings.address()), handler);
+            address.complete(endpoint(settings, made.port()));
+            return made;
+        } catch (IOException | RuntimeException e) {
+            address.completeExceptionally(e);
+            throw e;
+        }
     }
 
     private static HttpServer started(FutureTask<HttpServer> serving) throws IOException {

@@ -32,6 +32,7 @@ import io.dormouse.wire.s3.S3Handler;
 import io.dormouse.wire.sign.Keys;
 import io.dormouse.wire.sign.ObjectAuthenticator;
 import io.dormouse.wire.sign.Signatures;
+import io.dormouse.worker.RoleAccess;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Instant;
@@ -78,7 +79,7 @@ final class Rooms implements AutoCloseable {
         AccessKeys keys =
                 new AccessKeys(store, InstantSource.system(), settings.owner(), secrets(settings));
         Roles roles = new Roles(store, clock);
-        workers = opened(new Workers(settings, clock, objects, logs.writer()));
+        workers = opened(new Workers(settings, clock, objects, logs.writer(), this::pass));
         Sts sts = new Sts(keys, roles);
         passes = passes(settings, sts, here);
         ScalingRecords scalings = new ScalingRecords(store, tags);
@@ -91,7 +92,8 @@ final class Rooms implements AutoCloseable {
                                 objects,
                                 workers,
                                 routes,
-                                scalings::endpointGone));
+                                scalings::endpointGone,
+                                passes));
         Autoscaling scaling = opened(scaling(settings, clock, scalings, control));
         Jobs jobs =
                 opened(
@@ -145,6 +147,11 @@ final class Rooms implements AutoCloseable {
         List<Schema> schemas = new ArrayList<>(List.of(Objects.SCHEMA, AccessKeys.SCHEMA));
         schemas.addAll(Messaging.SCHEMAS);
         return schemas;
+    }
+
+    /// For what starts later than it is constructed.
+    private RoleAccess.Pass pass(String roleArn, String region) {
+        return passes.pass(roleArn, region);
     }
 
     private Passes passes(Settings settings, Sts sts, Supplier<URI> here) {

@@ -12,6 +12,7 @@ import io.dormouse.worker.Models;
 import io.dormouse.worker.PoolSettings;
 import io.dormouse.worker.Pools;
 import io.dormouse.worker.PythonEnvironments;
+import io.dormouse.worker.RoleAccess;
 import io.dormouse.worker.WarmPool;
 import io.dormouse.worker.WarmSpec;
 import io.dormouse.worker.model.ModelStore;
@@ -59,7 +60,9 @@ final class Workers implements AutoCloseable {
     private final LazyDocker docker;
     private final Launcher all;
 
-    Workers(Settings settings, MovableClock clock, S3Client s3, LogWriter logs) throws IOException {
+    /// @param roles lets programs of models' owners speak to the platform
+    Workers(Settings settings, MovableClock clock, S3Client s3, LogWriter logs, RoleAccess roles)
+            throws IOException {
         this.clock = clock;
         installation =
                 ModelServer.install(
@@ -75,6 +78,7 @@ final class Workers implements AutoCloseable {
                                         settings.data().resolve("run"),
                                         settings.data().resolve("models"))
                                 .isolating(settings.isolation()),
+                        capacity,
                         Workers::notice);
         launcher.found().forEach(io.dormouse.worker.Instance::close);
         alarms = new ClockAlarms(clock);
@@ -108,16 +112,23 @@ final class Workers implements AutoCloseable {
                 new ModelStore(
                         settings.data().resolve("models"),
                         s3,
-                        new PythonPreparation(
-                                new ProcessPreparation(launcher, machine.memoryMb() / 2),
-                                environments,
-                                settings.data().resolve("environments"),
-                                launcher,
-                                machine.memoryMb() / 2),
+                        preparation(settings, roles),
                         docker,
                         clock);
         warm.fill();
         keepInstalled(installation, settings.cache(), clock);
+    }
+
+    private PythonPreparation preparation(Settings settings, RoleAccess roles) {
+        int most = machine.memoryMb() / 2;
+        return new PythonPreparation(
+                new ProcessPreparation(launcher, most),
+                environments,
+                settings.data().resolve("environments"),
+                launcher,
+                most,
+                roles,
+                launcher::preload);
     }
 
     /// Once a day, as long as this platform runs.

@@ -3,6 +3,7 @@ package io.dormouse.endpoint;
 import io.dormouse.aws.Shapes;
 import io.dormouse.store.Codec;
 import io.dormouse.worker.PreparedModel;
+import io.dormouse.worker.RoleAccess;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Objects;
@@ -63,6 +64,11 @@ record Endpoint(
         tree.set("variant", Shapes.write(plan.variant(), Shapes.Form.JSON));
         tree.set("container", Shapes.write(plan.container(), Shapes.Form.JSON));
         plan.prepared().ifPresent(model -> tree.set("prepared", write(model)));
+        plan.role()
+                .ifPresent(role -> {
+                    tree.put("role", role.arn());
+                    tree.put("region", role.region());
+                });
         plan.async().ifPresent(config -> tree.set("async", Shapes.write(config, Shapes.Form.JSON)));
         return tree;
     }
@@ -116,7 +122,11 @@ record Endpoint(
                 Instant.ofEpochMilli(tree.get("resolved").asLong()),
                 Optional.ofNullable(tree.get("prepared")).map(Endpoint::readPrepared),
                 Optional.ofNullable(tree.get("async"))
-                        .map(async -> Shapes.fill(AsyncInferenceConfig.builder(), async).build()));
+                        .map(async -> Shapes.fill(AsyncInferenceConfig.builder(), async).build()),
+                Optional.ofNullable(tree.get("role"))
+                        .map(role ->
+                                new RoleAccess.Role(
+                                        role.asString(), tree.get("region").asString())));
     }
 
     private static PreparedModel readPrepared(JsonNode tree) {

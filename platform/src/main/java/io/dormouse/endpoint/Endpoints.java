@@ -2,6 +2,7 @@ package io.dormouse.endpoint;
 
 import io.dormouse.artifact.Retention;
 import io.dormouse.aws.AwsError;
+import io.dormouse.aws.Caller;
 import io.dormouse.aws.Shapes;
 import io.dormouse.aws.TagList;
 import io.dormouse.gateway.Routes;
@@ -14,6 +15,7 @@ import io.dormouse.store.Store;
 import io.dormouse.store.Tags;
 import io.dormouse.worker.Groups;
 import io.dormouse.worker.PreparedModel;
+import io.dormouse.worker.RoleAccess;
 import io.dormouse.worker.Tuning;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -35,6 +37,7 @@ import software.amazon.awssdk.services.sagemaker.model.DeploymentConfig;
 import software.amazon.awssdk.services.sagemaker.model.DescribeEndpointConfigResponse;
 import software.amazon.awssdk.services.sagemaker.model.DescribeEndpointRequest;
 import software.amazon.awssdk.services.sagemaker.model.DescribeEndpointResponse;
+import software.amazon.awssdk.services.sagemaker.model.DescribeModelResponse;
 import software.amazon.awssdk.services.sagemaker.model.DesiredWeightAndCapacity;
 import software.amazon.awssdk.services.sagemaker.model.EndpointSummary;
 import software.amazon.awssdk.services.sagemaker.model.ListEndpointsRequest;
@@ -66,6 +69,7 @@ public final class Endpoints implements SageMakerClient, Retention {
     /// @param groups makes the groups of instances
     /// @param routes where the gateway reads what is in service
     /// @param departure told of each endpoint that goes
+    /// @param roles lets programs of models' owners speak to the platform
     public Endpoints(
             Store store,
             Tags tags,
@@ -75,14 +79,15 @@ public final class Endpoints implements SageMakerClient, Retention {
             io.dormouse.worker.Models preparer,
             Groups groups,
             Routes routes,
-            Departure departure) {
+            Departure departure,
+            RoleAccess roles) {
         this.store = store;
         this.tags = tags;
         this.clock = clock;
         this.configs = configs;
         this.models = models;
         this.endpoints = new Records<>(store, Resource.ENDPOINT.kind(), Endpoint.CODEC);
-        this.serving = new Serving(preparer, groups, routes);
+        this.serving = new Serving(preparer, groups, routes, roles);
         this.reconciler = new Reconciler(store, endpoints, tags, clock, serving, departure);
     }
 
@@ -151,13 +156,16 @@ public final class Endpoints implements SageMakerClient, Retention {
     private Plan plan(String configName, Instant now) {
         DescribeEndpointConfigResponse config = configs.required(configName);
         ProductionVariant variant = config.productionVariants().getFirst();
+        DescribeModelResponse model = models.required(variant.modelName());
         return new Plan(
                 config.endpointConfigName(),
                 variant,
-                Containers.single(models.required(variant.modelName())).orElseThrow(),
+                Containers.single(model).orElseThrow(),
                 Instant.ofEpochMilli(now.toEpochMilli()),
                 Optional.empty(),
-                Optional.ofNullable(config.asyncInferenceConfig()));
+                Optional.ofNullable(config.asyncInferenceConfig()),
+                Optional.ofNullable(model.executionRoleArn())
+                        .map(role -> new RoleAccess.Role(role, Caller.current().region())));
     }
 
     /// @param given null where there is none, as the SDK's getter says it

@@ -2,8 +2,10 @@ package io.dormouse.endpoint;
 
 import io.dormouse.gateway.AsyncSettings;
 import io.dormouse.worker.GroupSpec;
+import io.dormouse.worker.Hosting;
 import io.dormouse.worker.ModelSource;
 import io.dormouse.worker.PreparedModel;
+import io.dormouse.worker.RoleAccess;
 import io.dormouse.worker.Tuning;
 import java.time.Instant;
 import java.util.List;
@@ -29,13 +31,15 @@ import software.amazon.awssdk.services.sagemaker.model.ProductionVariantServerle
 /// @param prepared the model as it was laid out when this came into service: a restart serves the
 ///   same bytes, whatever has become of the artifact in S3
 /// @param async where its requests are asynchronous
+/// @param role whom the model's program acts for, in the Region that it was asked for in
 record Plan(
         String configName,
         ProductionVariant variant,
         ContainerDefinition container,
         Instant resolved,
         Optional<PreparedModel> prepared,
-        Optional<AsyncInferenceConfig> async) {
+        Optional<AsyncInferenceConfig> async,
+        Optional<RoleAccess.Role> role) {
     Plan {
         Objects.requireNonNull(configName);
         Objects.requireNonNull(variant);
@@ -43,10 +47,11 @@ record Plan(
         Objects.requireNonNull(resolved);
         Objects.requireNonNull(prepared);
         Objects.requireNonNull(async);
+        Objects.requireNonNull(role);
     }
 
     Plan with(PreparedModel model) {
-        return new Plan(configName, variant, container, resolved, Optional.of(model), async);
+        return new Plan(configName, variant, container, resolved, Optional.of(model), async, role);
     }
 
     ProductionVariantServerlessConfig serverless() {
@@ -73,7 +78,8 @@ record Plan(
         return new ModelSource(
                 container.image(),
                 Containers.artifact(container).orElse(""),
-                container.environment());
+                container.environment(),
+                role);
     }
 
     /// What the gateway needs to know of asynchronous requests.
@@ -96,10 +102,12 @@ record Plan(
                 included.contains(AsyncNotificationTopicTypes.ERROR_NOTIFICATION_TOPIC));
     }
 
-    GroupSpec group(String endpoint, PreparedModel model, Tuning tuning) {
+    /// @param roles lets the model's program speak to the platform, where one serves it
+    GroupSpec group(String endpoint, PreparedModel model, Tuning tuning, RoleAccess roles) {
+        boolean program = model.kind() == PreparedModel.Kind.PYTHON;
         return new GroupSpec(
-                endpoint,
-                variant.variantName(),
+                new Hosting.Endpoint(
+                        endpoint, variant.variantName(), roles, program ? role : Optional.empty()),
                 model,
                 serverless().memorySizeInMB(),
                 serverless().maxConcurrency(),
@@ -114,6 +122,7 @@ record Plan(
     boolean sameInstances(Plan other) {
         return container.equals(other.container)
                 && resolved.equals(other.resolved)
+                && role.equals(other.role)
                 && variant.variantName().equals(other.variant.variantName())
                 && serverless().memorySizeInMB().equals(other.serverless().memorySizeInMB());
     }
@@ -135,7 +144,7 @@ record Plan(
             }
             changed.serverlessConfig(serverless.build());
         }
-        return new Plan(configName, changed.build(), container, resolved, prepared, async);
+        return new Plan(configName, changed.build(), container, resolved, prepared, async, role);
     }
 
     /// This plan with the weight that another one had come to.
@@ -144,6 +153,6 @@ record Plan(
                 variant.toBuilder()
                         .initialVariantWeight(other.variant.initialVariantWeight())
                         .build();
-        return new Plan(configName, changed, container, resolved, prepared, async);
+        return new Plan(configName, changed, container, resolved, prepared, async, role);
     }
 }

@@ -8,6 +8,7 @@ import io.dormouse.worker.Groups;
 import io.dormouse.worker.LogSink;
 import io.dormouse.worker.Models;
 import io.dormouse.worker.PreparedModel;
+import io.dormouse.worker.RoleAccess;
 import io.dormouse.worker.StartFailed;
 import io.dormouse.worker.Tuning;
 import io.dormouse.worker.WorkerGroup;
@@ -44,6 +45,7 @@ final class Serving implements AutoCloseable {
     private final Models models;
     private final Groups groups;
     private final Routes routes;
+    private final RoleAccess roles;
 
     /// Preparing takes a core for itself.
     private final Semaphore preparations =
@@ -52,10 +54,11 @@ final class Serving implements AutoCloseable {
     private final ConcurrentHashMap<String, Found> found = new ConcurrentHashMap<>();
     private final Set<WorkerGroup> draining = ConcurrentHashMap.newKeySet();
 
-    Serving(Models models, Groups groups, Routes routes) {
+    Serving(Models models, Groups groups, Routes routes, RoleAccess roles) {
         this.models = models;
         this.groups = groups;
         this.routes = routes;
+        this.roles = roles;
     }
 
     boolean isServed(String endpoint) {
@@ -88,7 +91,7 @@ final class Serving implements AutoCloseable {
         }
         PreparedModel model = prepare(plan, progress);
         Fit.check(model, plan.serverless().memorySizeInMB());
-        GroupSpec spec = plan.group(endpoint, model, tuning);
+        GroupSpec spec = plan.group(endpoint, model, tuning, roles);
         Plan served = plan.with(model);
         WorkerGroup group = groups.create(spec);
         try {

@@ -2,6 +2,7 @@ package io.dormouse.worker;
 
 import io.dormouse.metrics.LogWriter;
 import java.util.Map;
+import java.util.Optional;
 
 /// Where the instances of a group are at home: whose they are, and what each of them is given for
 /// as long as it lives.
@@ -33,11 +34,21 @@ public interface Hosting {
         default void close() {}
     }
 
-    /// One variant of an endpoint: a log stream for each instance, and no network.
+    /// One variant of an endpoint: a log stream for each instance, and where a program of the
+    /// model's owner serves it, a pass.
     ///
     /// @param endpoint its name
     /// @param variant such as `AllTraffic`
-    record Endpoint(String endpoint, String variant) implements Hosting {
+    /// @param roles gives the passes
+    /// @param role whom the program acts for; empty for built-in model servers
+    record Endpoint(
+            String endpoint, String variant, RoleAccess roles, Optional<RoleAccess.Role> role)
+            implements Hosting {
+        /// With no network.
+        public Endpoint(String endpoint, String variant) {
+            this(endpoint, variant, RoleAccess.NONE, Optional.empty());
+        }
+
         @Override
         public String owner() {
             return "endpoint/" + endpoint + "/" + variant;
@@ -45,7 +56,28 @@ public interface Hosting {
 
         @Override
         public Stay stay() {
-            return this::log;
+            RoleAccess.Pass pass = roles.pass(role);
+            return new Stay() {
+                @Override
+                public Map<String, String> environment() {
+                    return pass.environment();
+                }
+
+                @Override
+                public Network network() {
+                    return pass.network();
+                }
+
+                @Override
+                public LogSink log(String instance, LogWriter logs) {
+                    return Endpoint.this.log(instance, logs);
+                }
+
+                @Override
+                public void close() {
+                    pass.close();
+                }
+            };
         }
 
         private LogSink log(String instance, LogWriter logs) {

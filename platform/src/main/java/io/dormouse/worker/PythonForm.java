@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -30,8 +31,11 @@ public record PythonForm(
         List<String> imports) {
     private static final String FILE = "python.properties";
 
-    /// The container's environment, for the trial alone: a line `NAME=value` each.
-    private static final String TRIAL = "trial.environment";
+    /// The container's environment and role, for the trial alone.
+    private static final String TRIAL = "trial.properties";
+
+    /// Before the names of the environment's variables.
+    private static final String VARIABLE = "environment.";
 
     /// Where a program's folder is.
     public enum Code {
@@ -81,19 +85,14 @@ public record PythonForm(
                 String.join("\n", environment.readable().stream().map(Path::toString).toList()));
         all.setProperty("server", server.toString());
         all.setProperty("imports", String.join(" ", imports));
-        try (Writer writer = Files.newBufferedWriter(form.resolve(FILE))) {
-            all.store(writer, null);
-        }
+        store(all, form.resolve(FILE));
     }
 
     /// Reads it from the form's folder.
     ///
     /// @throws IOException where the folder has no such form
     public static PythonForm read(Path form) throws IOException {
-        Properties all = new Properties();
-        try (Reader reader = Files.newBufferedReader(form.resolve(FILE))) {
-            all.load(reader);
-        }
+        Properties all = load(form.resolve(FILE));
         return new PythonForm(
                 all.getProperty("program", ""),
                 Code.valueOf(all.getProperty("code", "MODEL")),
@@ -112,26 +111,58 @@ public record PythonForm(
                         .toList());
     }
 
-    /// Says with which environment the preparation is to try the model.
-    public static void tryWith(Map<String, String> environment, Path form) throws IOException {
-        List<String> lines =
-                environment.entrySet().stream()
-                        .filter(each -> !each.getValue().contains("\n"))
-                        .map(each -> each.getKey() + "=" + each.getValue())
-                        .toList();
-        Files.write(form.resolve(TRIAL), lines);
+    /// What the preparation is to try the model with.
+    ///
+    /// @param environment the container's
+    /// @param role whom the program acts for
+    public record Trial(Map<String, String> environment, Optional<RoleAccess.Role> role) {
+        public Trial {
+            environment = Map.copyOf(environment);
+            Objects.requireNonNull(role);
+        }
+
+        /// Leaves it in the form's folder.
+        public void leave(Path form) throws IOException {
+            Properties all = new Properties();
+            environment.forEach((name, value) -> all.setProperty(VARIABLE + name, value));
+            role.ifPresent(each -> {
+                all.setProperty("role", each.arn());
+                all.setProperty("region", each.region());
+            });
+            store(all, form.resolve(TRIAL));
+        }
+
+        /// Takes what was left in the form's folder: it is gone then.
+        public static Trial taken(Path form) throws IOException {
+            Path file = form.resolve(TRIAL);
+            if (!Files.exists(file)) {
+                return new Trial(Map.of(), Optional.empty());
+            }
+            Properties all = load(file);
+            Files.delete(file);
+            Map<String, String> environment = new TreeMap<>();
+            for (String each : all.stringPropertyNames()) {
+                if (each.startsWith(VARIABLE)) {
+                    environment.put(each.substring(VARIABLE.length()), all.getProperty(each, ""));
+                }
+            }
+            Optional<RoleAccess.Role> role =
+                    Optional.ofNullable(all.getProperty("role"))
+                            .map(arn -> new RoleAccess.Role(arn, all.getProperty("region", "")));
+            return new Trial(environment, role);
+        }
     }
 
-    /// The same, read once: it is gone then.
-    public static Map<String, String> trialEnvironment(Path form) throws IOException {
-        Path file = form.resolve(TRIAL);
-        Map<String, String> all = new TreeMap<>();
-        if (Files.exists(file)) {
-            for (String line : Files.readAllLines(file)) {
-                int equals = line.indexOf('=');
-                all.put(line.substring(0, equals), line.substring(equals + 1));
-            }
-            Files.delete(file);
+    private static void store(Properties all, Path file) throws IOException {
+        try (Writer writer = Files.newBufferedWriter(file)) {
+            all.store(writer, null);
+        }
+    }
+
+    private static Properties load(Path file) throws IOException {
+        Properties all = new Properties();
+        try (Reader reader = Files.newBufferedReader(file)) {
+            all.load(reader);
         }
         return all;
     }

@@ -2,12 +2,24 @@ package io.dormouse.worker;
 
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /// Lets programs of owners speak to the platform in the name of a role.
 @FunctionalInterface
 public interface RoleAccess {
     /// Gives nothing: for what runs without the platform around it.
     RoleAccess NONE = (_, _) -> Pass.NONE;
+
+    /// Whom a program acts for.
+    ///
+    /// @param arn of the role that is assumed
+    /// @param region what the program's clients take for their region
+    record Role(String arn, String region) {
+        public Role {
+            Objects.requireNonNull(arn);
+            Objects.requireNonNull(region);
+        }
+    }
 
     /// What a program is given, for as long as it runs.
     ///
@@ -37,4 +49,9 @@ public interface RoleAccess {
     /// @param roleArn the role that is assumed
     /// @param region what the program's clients take for their region
     Pass pass(String roleArn, String region);
+
+    /// A pass for one program, or none where it acts for nobody.
+    default Pass pass(Optional<Role> role) {
+        return role.map(each -> pass(each.arn(), each.region())).orElse(Pass.NONE);
+    }
 }

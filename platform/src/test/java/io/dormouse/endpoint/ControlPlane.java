@@ -9,6 +9,7 @@ import io.dormouse.registry.ModelPackageGroups;
 import io.dormouse.registry.ModelPackages;
 import io.dormouse.store.Store;
 import io.dormouse.store.Tags;
+import io.dormouse.worker.RoleAccess;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -98,7 +99,8 @@ final class ControlPlane implements AutoCloseable {
                         platform,
                         platform::group,
                         routes,
-                        (_, name) -> gone.add(name));
+                        (_, name) -> gone.add(name),
+                        RoleAccess.NONE);
         tagging =
                 new SageMakerTags(
                         store,

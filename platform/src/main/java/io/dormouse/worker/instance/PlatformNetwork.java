@@ -9,6 +9,9 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 
 /// A network with nothing in it but a loopback port, behind which is the platform.
 ///
@@ -21,6 +24,7 @@ public final class PlatformNetwork implements AutoCloseable {
     private static final InetAddress LOOPBACK = InetAddress.ofLiteral("127.0.0.1");
     private static final int BACKLOG = 128;
     private static final int BUFFER_BYTES = 1 << 16;
+    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
     /// Where the descriptor would be of a network that is somebody else's.
     private static final int NONE = -1;
@@ -71,6 +75,19 @@ public final class PlatformNetwork implements AutoCloseable {
                 .begun();
     }
 
+    /// The same in a network of nobody's yet: it gets its loopback address first.
+    public static PlatformNetwork raised(int network, InetSocketAddress platform)
+            throws IOException {
+        return NetworkVisit.to(
+                        network,
+                        () -> {
+                            Syscalls.raiseLoopback();
+                            return new PlatformNetwork(
+                                    NONE, listener(platform.getPort()), platform);
+                        })
+                .begun();
+    }
+
     private static ServerSocketChannel listener(int port) throws IOException {
         ServerSocketChannel made = ServerSocketChannel.open(StandardProtocolFamily.INET);
         try {
@@ -97,14 +114,43 @@ public final class PlatformNetwork implements AutoCloseable {
         return descriptor;
     }
 
+    /// Where callers come from.
+    interface Callers {
+        boolean isOpen();
+
+        SocketChannel accept() throws IOException;
+    }
+
     private void accept() {
-        while (listener.isOpen()) {
+        Callers callers =
+                new Callers() {
+                    @Override
+                    public boolean isOpen() {
+                        return listener.isOpen();
+                    }
+
+                    @Override
+                    public SocketChannel accept() throws IOException {
+                        return listener.accept();
+                    }
+                };
+        accept(
+                callers,
+                inside -> {
+                    open.add(inside);
+                    Thread.ofVirtual().name("platform-call").start(() -> forward(inside));
+                });
+    }
+
+    /// Hands callers on until none can come any more.
+    static void accept(Callers callers, Consumer<SocketChannel> on) {
+        while (callers.isOpen()) {
             try {
-                SocketChannel inside = listener.accept();
-                open.add(inside);
-                Thread.ofVirtual().name("platform-call").start(() -> forward(inside));
+                on.accept(callers.accept());
             } catch (IOException e) {
-                // Closed, or a caller that has gone already.
+                // Closed, or a caller that has gone already; or this process has no descriptor
+                // left, and would be told so again and again.
+                LockSupport.parkNanos(PAUSE_NANOS);
             }
         }
     }

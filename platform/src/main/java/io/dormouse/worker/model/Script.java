@@ -3,6 +3,7 @@ package io.dormouse.worker.model;
 import io.dormouse.worker.ModelSource;
 import io.dormouse.worker.PythonEnvironment;
 import io.dormouse.worker.PythonForm;
+import io.dormouse.worker.RoleAccess;
 import io.dormouse.worker.StartFailed;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -21,11 +22,13 @@ import java.util.stream.Stream;
 /// @param archive the archive in S3, where it is in one
 /// @param code where its folder is
 /// @param environment the container's
+/// @param role whom it acts for
 record Script(
         String program,
         Optional<String> archive,
         PythonForm.Code code,
-        Map<String, String> environment) {
+        Map<String, String> environment,
+        Optional<RoleAccess.Role> role) {
     private static final String DEFAULT = "inference.py";
     private static final String IN_MODEL = "/opt/ml/model";
 
@@ -35,7 +38,12 @@ record Script(
         String submitted = environment.getOrDefault("SAGEMAKER_SUBMIT_DIRECTORY", "");
         if (submitted.startsWith("s3://")) {
             String program = named.isEmpty() ? DEFAULT : named;
-            return new Script(program, Optional.of(submitted), PythonForm.Code.FORM, environment);
+            return new Script(
+                    program,
+                    Optional.of(submitted),
+                    PythonForm.Code.FORM,
+                    environment,
+                    source.role());
         }
         String folder = submitted.replaceAll("/+$", "");
         boolean known = List.of("", IN_MODEL, IN_MODEL + "/code", "/opt/ml/code").contains(folder);
@@ -49,7 +57,7 @@ record Script(
         PythonForm.Code code = inCode ? PythonForm.Code.MODEL : PythonForm.Code.ROOT;
         boolean there = Files.exists(model.resolve(inCode ? "code" : "").resolve(DEFAULT));
         String program = !named.isEmpty() ? named : there ? DEFAULT : "";
-        return new Script(program, Optional.empty(), code, environment);
+        return new Script(program, Optional.empty(), code, environment, source.role());
     }
 
     /// What the prepared form is tied to, beside the artifact.
@@ -76,7 +84,7 @@ record Script(
         }
         var nothing = new PythonEnvironment("", Path.of("python3"), List.of());
         new PythonForm(program, code, image.family(), nothing, Path.of(""), List.of()).write(form);
-        PythonForm.tryWith(environment, form);
+        new PythonForm.Trial(environment, role).leave(form);
     }
 
     private static void copy(Path from, Path to) throws IOException {

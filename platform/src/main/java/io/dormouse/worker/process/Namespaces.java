@@ -104,6 +104,11 @@ final class Namespaces implements Walls {
     }
 
     @Override
+    public String scratch() {
+        return scratchOptions;
+    }
+
+    @Override
     public String kind() {
         return "namespaces";
     }
@@ -194,14 +199,32 @@ final class Namespaces implements Walls {
 
     @Override
     public Sight show(Spawned worker, PreparedModel model) throws IOException {
+        return show(worker, model, List.of());
+    }
+
+    /// One that was forked has put its own scratch space over its parent's.
+    @Override
+    public Sight show(Spawned worker, PreparedModel model, List<Path> readable) throws IOException {
         List<Tree> trees = new ArrayList<>();
+        int group = ProcessTree.group(worker.pid());
         int mounts = Syscalls.open("/proc/" + worker.pid() + "/ns/mnt");
         try {
+            for (Path each : readable) {
+                if (each.startsWith(SCRATCH)) {
+                    copy(each, each, trees);
+                }
+            }
             copy(model, trees);
             antechamber.visit(
                     mounts,
                     () -> {
+                        // The scratch space of one that was forked takes files of groups alone
+                        // that its user namespace knows, and that is one.
+                        Syscalls.join(group);
                         for (Tree each : trees) {
+                            if (each.at().startsWith(SCRATCH)) {
+                                makePlace(each);
+                            }
                             Syscalls.attach(each.descriptor(), each.at().toString());
                         }
                         return 0;

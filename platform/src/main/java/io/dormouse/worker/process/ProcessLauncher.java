@@ -1,5 +1,6 @@
 package io.dormouse.worker.process;
 
+import io.dormouse.worker.Capacity;
 import io.dormouse.worker.Execution;
 import io.dormouse.worker.Instance;
 import io.dormouse.worker.InstanceSpec;
@@ -61,6 +62,7 @@ public final class ProcessLauncher implements Launcher {
     private final LogSink notices;
     private final Machine machine;
     private final CompletableFuture<Walls> walls;
+    private final PythonParents parents;
     private volatile boolean closed;
     private final SecureRandom random = new SecureRandom();
     private final ScheduledThreadPoolExecutor clock;
@@ -76,13 +78,24 @@ public final class ProcessLauncher implements Launcher {
     public ProcessLauncher(
             CompletableFuture<Installation> installation, ProcessSettings settings, LogSink notices)
             throws IOException {
-        this(installation, settings, Path.of("/proc"), notices);
+        this(installation, settings, Path.of("/proc"), Optional.empty(), notices);
+    }
+
+    /// The same, which counts in the machine's ledger what it keeps running by itself.
+    public ProcessLauncher(
+            CompletableFuture<Installation> installation,
+            ProcessSettings settings,
+            Capacity capacity,
+            LogSink notices)
+            throws IOException {
+        this(installation, settings, Path.of("/proc"), Optional.of(capacity), notices);
     }
 
     ProcessLauncher(
             CompletableFuture<Installation> installation,
             ProcessSettings settings,
             Path proc,
+            Optional<Capacity> capacity,
             LogSink notices)
             throws IOException {
         this.installation = installation;
@@ -96,6 +109,7 @@ public final class ProcessLauncher implements Launcher {
         String path = Objects.requireNonNullElse(System.getenv("PATH"), "/usr/bin:/bin");
         this.machine = new Machine(settings.run(), settings.isolation(), path, proc, notices);
         this.programs = new ProgramLaunches(machine, clock, settings.stopGrace());
+        this.parents = new PythonParents(machine, capacity, settings.parentIdle(), clock, notices);
         this.walls =
                 installation
                         .handle((installed, failed) ->
@@ -180,18 +194,71 @@ public final class ProcessLauncher implements Launcher {
 
     private Instance startPython(InstanceSpec spec, Steps steps) throws StartFailed {
         PythonCommand python = PythonCommand.of(spec, walls());
-        var worker =
-                new Worker(
-                        python.program(),
-                        python.words(),
-                        python.readable(),
-                        Optional.of(spec.model()),
-                        python.environment(),
-                        spec.owner(),
-                        spec.memoryMb(),
-                        spec.log(),
-                        spec.network());
+        Worker worker = python.worker(spec);
+        Optional<Instance> forked = forked(python, worker, spec, steps);
+        if (forked.isPresent()) {
+            return forked.get();
+        }
         return spec.slots() == 1 ? spawn(worker, steps) : listening(worker, spec.slots(), steps);
+    }
+
+    /// Has the libraries of a Python program loaded, so that its first instance is forked at once.
+    /// Returns before they are.
+    public void preload(PreparedModel model) {
+        if (model.kind() == PreparedModel.Kind.PYTHON && PythonParents.possible(walls())) {
+            parents.preload(model, walls());
+        }
+    }
+
+    /// An instance that is forked from its environment's parent, put behind its walls and in its
+    /// limits, and only then let go; empty where it is to be started whole. One whose imports are
+    /// not known yet is: to see what they are.
+    private Optional<Instance> forked(
+            PythonCommand python, Worker worker, InstanceSpec spec, Steps steps)
+            throws StartFailed {
+        if (!PythonParents.possible(walls()) || python.form().imports().isEmpty()) {
+            return Optional.empty();
+        }
+        String id = newId("i-");
+        Path folder = spec.slots() == 1 ? settings.run() : socketFolder(id);
+        List<String> words = new ArrayList<>();
+        if (spec.slots() == 1) {
+            words.add("--fd0");
+        } else {
+            words.addAll(listen(walls().socket(folder), spec.slots()));
+        }
+        words.addAll(worker.what());
+        Offspring child;
+        try {
+            child = parents.fork(python, walls(), id, !worker.network().equals(Network.NONE));
+        } catch (PythonFamily.Whole e) {
+            machine.folder().forget(id);
+            spec.log().line("[dormouse] started whole, not forked: " + e.getMessage());
+            return Optional.empty();
+        }
+        Path socket = walls().socket(child, folder);
+        Links links =
+                spec.slots() == 1
+                        ? new Links.One(child)
+                        : new Links.Socket(Links.Dial.of(socket), child, ALWAYS);
+        WorkerProcess instance = assembled(id, child, links, worker, steps);
+        try {
+            child.furnish(worker, walls());
+            child.go(PythonParent.told(words, python.environment(), python.threads()));
+        } catch (IOException e) {
+            instance.close();
+            throw new StartFailed(
+                    StartFailed.Cause.BROKEN, "a forked instance was not furnished: " + e, e);
+        }
+        steps.ended("spawn");
+        if (links instanceof Links.Socket sockets) {
+            awaitSocket(instance, sockets, socket);
+        }
+        return Optional.of(instance);
+    }
+
+    private static List<String> listen(Path socket, int slots) {
+        return List.of("--listen", socket.toString(), "--slots", String.valueOf(slots));
     }
 
     private Instance startFunction(InstanceSpec spec, Steps steps) throws StartFailed {
@@ -264,9 +331,7 @@ public final class ProcessLauncher implements Launcher {
         String id = newId("i-");
         Path folder = socketFolder(id);
         Path seen = walls().socket(folder);
-        List<String> transport =
-                List.of("--listen", seen.toString(), "--slots", String.valueOf(slots));
-        List<String> command = worker.command(transport);
+        List<String> command = worker.command(listen(seen, slots));
         Spawned process = spawned(worker, command, Spawner.Wiring.LIFELINE, Optional.of(folder));
         steps.ended("spawn");
         Path socket = walls().socket(process, folder);
@@ -421,6 +486,7 @@ public final class ProcessLauncher implements Launcher {
         } catch (ExecutionException | TimeoutException e) {
             notices.line("some instances do not end: " + e);
         }
+        parents.close();
         clock.shutdown();
         closed = true;
         if (installation.isDone()) {

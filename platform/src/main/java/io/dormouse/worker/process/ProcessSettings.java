@@ -11,6 +11,7 @@ import java.time.Duration;
 /// @param stopGrace from SIGTERM to SIGKILL for a job: 120 s on SageMaker
 /// @param isolation what is isolated, where that can be had
 /// @param models where models are laid out
+/// @param parentIdle how long a Python environment's libraries stay loaded when nothing uses them
 /// @param scratchMb what an isolated instance may write to `/tmp`, MB: 512, as on Lambda
 public record ProcessSettings(
         Path run,
@@ -19,7 +20,28 @@ public record ProcessSettings(
         Duration closeGrace,
         Duration stopGrace,
         Isolation isolation,
-        int scratchMb) {
+        int scratchMb,
+        Duration parentIdle) {
+    /// With an hour for a Python environment's libraries.
+    public ProcessSettings(
+            Path run,
+            Path models,
+            Duration healthy,
+            Duration closeGrace,
+            Duration stopGrace,
+            Isolation isolation,
+            int scratchMb) {
+        this(
+                run,
+                models,
+                healthy,
+                closeGrace,
+                stopGrace,
+                isolation,
+                scratchMb,
+                Duration.ofHours(1));
+    }
+
     /// What is isolated.
     public enum Isolation {
         /// Nothing.
@@ -47,6 +69,7 @@ public record ProcessSettings(
 
     /// The same with another isolation.
     public ProcessSettings isolating(Isolation other) {
-        return new ProcessSettings(run, models, healthy, closeGrace, stopGrace, other, scratchMb);
+        return new ProcessSettings(
+                run, models, healthy, closeGrace, stopGrace, other, scratchMb, parentIdle);
     }
 }

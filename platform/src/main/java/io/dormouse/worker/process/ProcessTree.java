@@ -19,14 +19,37 @@ final class ProcessTree {
 
     /// Anonymous and mapped memory of a process and its descendants, bytes.
     static long residentBytes(long pid) {
-        long bytes = ownResidentBytes(pid);
+        long bytes = ownBytes(pid);
         for (long child : children(pid)) {
             bytes += residentBytes(child);
         }
         return bytes;
     }
 
-    private static long ownResidentBytes(long pid) {
+    /// Its numbers: the machine's, then those of each namespace down to its own.
+    static List<Long> numbers(long pid) {
+        return read("/proc/" + pid + "/status")
+                .lines()
+                .filter(line -> line.startsWith("NSpid:"))
+                .flatMap(line -> Arrays.stream(line.substring(6).strip().split("\\s+", -1)))
+                .map(Long::valueOf)
+                .toList();
+    }
+
+    /// The number of its group.
+    ///
+    /// @throws IOException where it has ended
+    static int group(long pid) throws IOException {
+        return read("/proc/" + pid + "/status")
+                .lines()
+                .filter(line -> line.startsWith("Gid:"))
+                .map(line -> Integer.valueOf(line.split("\\s+", -1)[1]))
+                .findFirst()
+                .orElseThrow(() -> new IOException("process %d has ended".formatted(pid)));
+    }
+
+    /// A process's own memory, without its descendants', bytes.
+    static long ownBytes(long pid) {
         String[] words = read("/proc/" + pid + "/statm").split(" ", 3);
         return words.length < 3 ? 0 : Long.parseLong(words[1]) * PAGE_BYTES;
     }

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// How the model server of a Python program is called.
 ///
@@ -18,6 +19,8 @@ import java.util.Map;
 /// @param threads that its libraries may have
 record PythonCommand(
         PythonForm form, List<String> words, Map<String, String> environment, int threads) {
+    static final String PATH = "/usr/local/bin:/usr/bin:/bin";
+
     /// @throws StartFailed where the model has no usable form
     static PythonCommand of(InstanceSpec spec, Walls walls) throws StartFailed {
         PreparedModel model = spec.model();
@@ -35,7 +38,7 @@ record PythonCommand(
         words.addAll(List.of("--threads", String.valueOf(threads)));
         Map<String, String> environment = WorkerEnvironment.of(spec.environment());
         environment.put("DORMOUSE_WALLS", walls.kind());
-        environment.putIfAbsent("PATH", "/usr/local/bin:/usr/bin:/bin");
+        environment.putIfAbsent("PATH", PATH);
         return new PythonCommand(form, words, environment, threads);
     }
 
@@ -58,8 +61,17 @@ record PythonCommand(
         return List.of(form.environment().python().toString(), "-s", main);
     }
 
-    static List<String> joined(List<String> some, List<String> more) {
-        return java.util.stream.Stream.concat(some.stream(), more.stream()).toList();
+    Worker worker(InstanceSpec spec) {
+        return new Worker(
+                program(),
+                words,
+                readable(),
+                Optional.of(spec.model()),
+                environment,
+                spec.owner(),
+                spec.memoryMb(),
+                spec.log(),
+                spec.network());
     }
 
     List<Path> readable() {

@@ -55,8 +55,20 @@ interface Walls extends AutoCloseable {
     /// Lets a generic worker see its model.
     Sight show(Spawned worker, PreparedModel model) throws IOException;
 
+    /// Lets one that was forked see its model, and what it reads besides where that was hidden.
+    default Sight show(Spawned worker, PreparedModel model, List<Path> readable)
+            throws IOException {
+        return show(worker, model);
+    }
+
     /// A socket that a worker made, as the platform sees it.
     Path socket(Spawned worker, Path folder);
+
+    /// How the scratch space of one that was forked is to be mounted; empty where it has none of
+    /// its own.
+    default String scratch() {
+        return "";
+    }
 
     /// What they are, in a word; `none` where there are none.
     String kind();

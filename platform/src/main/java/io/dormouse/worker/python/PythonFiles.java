@@ -27,8 +27,10 @@ public final class PythonFiles {
                     "dormouse_python/bridge.py",
                     "dormouse_python/coding.py",
                     "dormouse_python/contract.py",
+                    "dormouse_python/parent.py",
                     "dormouse_python/runtime.py",
                     "dormouse_python/server.py",
+                    "dormouse_python/walls.py",
                     "dormouse_python/wire.py");
 
     private PythonFiles() {}

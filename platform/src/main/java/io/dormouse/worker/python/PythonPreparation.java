@@ -13,6 +13,7 @@ import io.dormouse.worker.PythonEnvironment;
 import io.dormouse.worker.PythonEnvironments;
 import io.dormouse.worker.PythonForm;
 import io.dormouse.worker.Request;
+import io.dormouse.worker.RoleAccess;
 import io.dormouse.worker.StartFailed;
 import io.dormouse.worker.Steps;
 import java.io.IOException;
@@ -21,10 +22,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 
 /// Prepares models that Python programs serve: builds their environment, loads each once behind the
 /// walls, and notes what it imported and how much memory it took. All other kinds are left to
@@ -37,22 +40,31 @@ public final class PythonPreparation implements Preparation {
     private final Path folder;
     private final Launcher launcher;
     private final int memoryMb;
+    private final RoleAccess roles;
+    private final Consumer<PreparedModel> ready;
 
     /// @param others for the kinds that are no Python
     /// @param folder where the model server's files are laid out
     /// @param launcher starts the trial
     /// @param memoryMb what the trial may take, MB
+    /// @param roles lets the program speak to the platform while it is tried
+    /// @param ready told of each Python model whose trial went well: its libraries may be loaded
+    ///   ahead of its first request
     public PythonPreparation(
             Preparation others,
             PythonEnvironments environments,
             Path folder,
             Launcher launcher,
-            int memoryMb) {
+            int memoryMb,
+            RoleAccess roles,
+            Consumer<PreparedModel> ready) {
         this.others = others;
         this.environments = environments;
         this.folder = folder.toAbsolutePath().normalize();
         this.launcher = launcher;
         this.memoryMb = memoryMb;
+        this.roles = roles;
+        this.ready = ready;
     }
 
     @Override
@@ -84,15 +96,34 @@ public final class PythonPreparation implements Preparation {
                             : environments.chosen();
             Path server = PythonFiles.laidOut(folder);
             form(asked, environment, server, List.of()).write(into);
-            Map<String, String> variables = PythonForm.trialEnvironment(into);
+            PythonForm.Trial trial = PythonForm.Trial.taken(into);
             progress.line("loading the model once");
             var prepared = new PreparedModel(Kind.PYTHON, model, Optional.of(into), 0, "");
-            var spec = new InstanceSpec("prepare", prepared, memoryMb, 1, variables, progress);
-            return tried(spec, form(asked, environment, server, List.of()), into);
+            Outcome outcome;
+            try (RoleAccess.Pass pass = pass(trial)) {
+                Map<String, String> variables = new HashMap<>(pass.environment());
+                variables.putAll(trial.environment());
+                var spec =
+                        new InstanceSpec(
+                                "prepare",
+                                prepared,
+                                memoryMb,
+                                1,
+                                variables,
+                                progress,
+                                pass.network());
+                outcome = tried(spec, form(asked, environment, server, List.of()), into);
+            }
+            ready.accept(prepared);
+            return outcome;
         } catch (IOException e) {
             throw new StartFailed(
                     StartFailed.Cause.PLATFORM, "the program cannot be prepared: " + e, e);
         }
+    }
+
+    private RoleAccess.Pass pass(PythonForm.Trial trial) {
+        return roles.pass(trial.role());
     }
 
     private static PythonForm form(

@@ -7,6 +7,11 @@ BEGAN = time.monotonic_ns()
 if __name__ == "__main__":
     import sys
 
-    from dormouse_python import server
+    if "--parent" in sys.argv:
+        from dormouse_python import parent
 
-    server.main(sys.argv[1:], BEGAN)
+        parent.main(sys.argv[1:])
+    else:
+        from dormouse_python import server
+
+        server.main(sys.argv[1:], BEGAN)

@@ -52,6 +52,7 @@ class LimitsTest {
                 CompletableFuture.completedFuture(StrangeInstallation.of()),
                 settings,
                 proc,
+                Optional.empty(),
                 notices::add);
     }
 

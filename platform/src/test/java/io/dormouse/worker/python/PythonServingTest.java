@@ -16,6 +16,7 @@ import io.dormouse.worker.ModelSource;
 import io.dormouse.worker.Preparation;
 import io.dormouse.worker.PreparedModel;
 import io.dormouse.worker.Request;
+import io.dormouse.worker.RoleAccess;
 import io.dormouse.worker.StartFailed;
 import io.dormouse.worker.Steps;
 import io.dormouse.worker.model.ModelStore;
@@ -80,7 +81,13 @@ class PythonServingTest {
                         new Installer(launcher, System.getenv(), 1024));
         var preparation =
                 new PythonPreparation(
-                        NOTHING, environments, folder.resolve("environments"), launcher, 1024);
+                        NOTHING,
+                        environments,
+                        folder.resolve("environments"),
+                        launcher,
+                        1024,
+                        RoleAccess.NONE,
+                        launcher::preload);
         models = new ModelStore(folder.resolve("models"), s3, preparation, InstantSource.system());
     }
 
