@@ -45,7 +45,17 @@ final class LazyDocker implements Launcher, ContainerImages {
         this.notices = notices;
         this.mark = settings.data().resolve("containers");
         if (Files.exists(mark)) {
-            docker(); // it ends what an earlier life left running
+            sweep();
+        }
+    }
+
+    /// What an earlier life left running is ended by the launcher that is made.
+    private void sweep() {
+        try {
+            docker();
+        } catch (IllegalArgumentException e) {
+            notices.line(
+                    "WARNING: containers of an earlier platform may run on: " + e.getMessage());
         }
     }
 

@@ -6,6 +6,7 @@ import io.dormouse.cli.Failed;
 import io.dormouse.cli.line.Arguments;
 import io.dormouse.cli.line.Option;
 import io.dormouse.gateway.payload.PayloadSettings;
+import io.dormouse.worker.docker.DockerSettings;
 import io.dormouse.worker.process.ProcessSettings.Isolation;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -13,6 +14,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /// What a platform is started with: by options and by variables of the environment.
@@ -118,10 +121,22 @@ final class StartOptions {
                                     System.getProperty("user.home") + "/.cache/dormouse")),
                     Isolation.valueOf(arguments.get(ISOLATION).toUpperCase(Locale.ROOT)),
                     environment("DORMOUSE_PYTHON", ""),
-                    System.getenv());
+                    checked(System.getenv(), data));
         } catch (IllegalArgumentException e) {
             throw new Failed(String.valueOf(e.getMessage()), e);
         }
+    }
+
+    /// What is wrong in them is said now and not with the first container.
+    private static Map<String, String> checked(Map<String, String> environment, Path data) {
+        if (environment.keySet().stream().anyMatch(StartOptions::isOfContainers)) {
+            Objects.requireNonNull(DockerSettings.in(data, data, environment));
+        }
+        return environment;
+    }
+
+    private static boolean isOfContainers(String variable) {
+        return variable.equals("DORMOUSE_IMAGES") || variable.startsWith("DORMOUSE_DOCKER_");
     }
 
     private static PayloadSettings payloads(Caller owner) {

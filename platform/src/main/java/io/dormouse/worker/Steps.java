@@ -10,7 +10,8 @@ public final class Steps {
     ///
     /// @param name `queue`, `artifact`, `spawn`, `runtime`, `library`, `environment`, `model`,
     ///   `first-inference`; for a generic worker `handover` (its limits, the model in its sight,
-    ///   the command) in place of `spawn` and `runtime`
+    ///   the command) in place of `spawn` and `runtime`; for a container `socket` (its port is
+    ///   open) and `ping` (it says that it is healthy), beside what its image stamps itself
     /// @param nanos [System#nanoTime]
     public record Stamp(String name, long nanos) {}
 

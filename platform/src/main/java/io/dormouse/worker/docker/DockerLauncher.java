@@ -68,6 +68,18 @@ public final class DockerLauncher implements Launcher {
             InstantSource time,
             Alarms alarms,
             LogSink notices) {
+        this(settings, capacity, time, alarms, notices, Doors.canBeInside());
+    }
+
+    /// @param inside whether containers are reached from inside their networks, where the engine is
+    ///   of this machine
+    DockerLauncher(
+            DockerSettings settings,
+            Capacity capacity,
+            InstantSource time,
+            Alarms alarms,
+            LogSink notices,
+            boolean inside) {
         this.settings = settings;
         this.notices = notices;
         this.clock =
@@ -83,7 +95,7 @@ public final class DockerLauncher implements Launcher {
         this.images =
                 new DockerImages(
                         engine, settings.images(), new RegistryKeys(settings.environment()));
-        this.doors = new Doors(engine, notices);
+        this.doors = new Doors(engine, notices, inside && engine.address().local());
         this.leftovers = new Leftovers(engine, settings);
         this.sleepers = new Sleepers(capacity, time, alarms, settings.asleepMax());
         this.swept =
@@ -139,13 +151,27 @@ public final class DockerLauncher implements Launcher {
         String image = images.local(spec.model().image());
         swept.join();
         long begun = System.nanoTime();
+        Doors.Opened opened;
         try {
             leftovers.mark();
-            Doors.Opened opened = doors.open(network -> created(image, spec, network));
-            steps.ended("spawn");
-            return served(opened, spec, steps, begun);
+            opened = opened(image, spec);
         } catch (IOException e) {
             throw failed(spec.model().image(), e);
+        }
+        steps.ended("spawn");
+        return served(opened, spec, steps, begun);
+    }
+
+    private Doors.Opened opened(String image, InstanceSpec spec) throws IOException, StartFailed {
+        try {
+            return doors.open(network -> created(image, spec, network));
+        } catch (EngineFailed e) {
+            if (!e.isMissing()) {
+                throw e;
+            }
+            // It was there when the endpoint was made, and somebody has tidied up since.
+            images.fetch(spec.model().image(), spec.log());
+            return doors.open(network -> created(image, spec, network));
         }
     }
 

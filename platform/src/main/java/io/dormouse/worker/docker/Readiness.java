@@ -58,10 +58,10 @@ final class Readiness {
                 HttpLink link = links.connect();
                 if (!listened) {
                     listened = true;
-                    steps.ended("runtime");
+                    steps.ended("socket");
                 }
                 if (ping(link)) {
-                    steps.ended("model");
+                    steps.ended("ping");
                     process.isReady();
                     return;
                 }

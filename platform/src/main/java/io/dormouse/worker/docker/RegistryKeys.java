@@ -10,6 +10,7 @@ import java.util.Base64;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -109,10 +110,11 @@ final class RegistryKeys {
         if (!helper.matches("[A-Za-z0-9._-]+")) {
             throw new IOException("'" + helper + "' is no name of a credential helper");
         }
-        Process process =
-                new ProcessBuilder("docker-credential-" + helper, "get")
-                        .redirectError(ProcessBuilder.Redirect.DISCARD)
-                        .start();
+        ProcessBuilder asked =
+                new ProcessBuilder(program("docker-credential-" + helper), "get")
+                        .redirectError(ProcessBuilder.Redirect.DISCARD);
+        asked.environment().putAll(environment);
+        Process process = asked.start();
         try (OutputStream in = process.getOutputStream()) {
             in.write(registry.getBytes(UTF_8));
         }
@@ -128,6 +130,16 @@ final class RegistryKeys {
             throw new IOException("interrupted", e);
         }
         return process.exitValue() == 0 ? key(helper, said) : Optional.empty();
+    }
+
+    /// By the path that the platform was given.
+    private String program(String name) {
+        return Stream.of(environment.getOrDefault("PATH", "").split(":", -1))
+                .map(folder -> Path.of(folder, name))
+                .filter(Files::isExecutable)
+                .findFirst()
+                .map(Path::toString)
+                .orElse(name);
     }
 
     private static Optional<ObjectNode> key(String helper, byte[] said) throws IOException {

@@ -2,6 +2,7 @@ package io.dormouse.worker.docker;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -12,6 +13,7 @@ import io.dormouse.worker.Capacity;
 import io.dormouse.worker.Fault;
 import io.dormouse.worker.Instance;
 import io.dormouse.worker.InstanceSpec;
+import io.dormouse.worker.Launcher;
 import io.dormouse.worker.Request;
 import io.dormouse.worker.Serving;
 import io.dormouse.worker.StartFailed;
@@ -209,5 +211,42 @@ class DockerTest {
         assertEquals(StartFailed.Cause.BROKEN, failed.reason());
         assertTrue(failed.getMessage().contains("exit code 1"), failed.getMessage());
         Serving.await("nothing is left", () -> containers().isEmpty());
+    }
+
+    @Test
+    void oneThatDoesNotBecomeHealthyIsEndedAndSaysWhatItLastDid() throws Exception {
+        Files.createFile(folder.resolve("model/never-ready"));
+        DockerSettings usual = Docker.settings(folder.resolve("data"), ImageNames.of(""));
+        DockerSettings hasty =
+                new DockerSettings(
+                        usual.data(),
+                        usual.mark(),
+                        Duration.ofMillis(700),
+                        usual.closeGrace(),
+                        usual.stopGrace(),
+                        usual.asleepMax(),
+                        usual.scratchMb(),
+                        usual.images(),
+                        usual.capabilities(),
+                        usual.environment());
+        try (DockerLauncher impatient = new DockerLauncher(hasty, capacity, time, time, log::add)) {
+            StartFailed failed =
+                    assertThrows(
+                            StartFailed.class, () -> impatient.start(spec(Map.of()), new Steps()));
+            assertEquals(StartFailed.Cause.TIMEOUT, failed.reason());
+            assertTrue(failed.getMessage().contains("nothing listens on port 8080"), "" + failed);
+            Serving.await("it is removed", () -> containers().isEmpty());
+        }
+    }
+
+    @Test
+    void wherePlatformsMayNotEnterItsNetworkItsPortIsForwarded() throws Exception {
+        DockerSettings settings = Docker.settings(folder.resolve("data"), ImageNames.of(""));
+        try (DockerLauncher outside =
+                        new DockerLauncher(settings, capacity, time, time, log::add, false);
+                Instance instance = outside.start(spec(Map.of()), new Steps())) {
+            assertEquals("you said hello", answer(instance, "hello"));
+            assertFalse(outside.can().contains(Launcher.Capability.ISOLATION));
+        }
     }
 }

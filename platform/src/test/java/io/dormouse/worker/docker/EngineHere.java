@@ -20,6 +20,9 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
+import java.util.zip.CRC32;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.MissingNode;
 
 /// A real Docker Engine for tests: the one that `DOCKER_HOST` names, the machine's own, or, where
 /// `dockerd` is installed and this is root, one that is started for these tests and ends with them.
@@ -30,6 +33,10 @@ public final class EngineHere {
     public static final String IMAGE = "dormouse-test/strange:1";
 
     private static final Path TARGET = Path.of("target").toAbsolutePath();
+
+    /// To be changed with what [#layOut] lays out.
+    private static final String LAYOUT = "2-";
+
     private static final long START_NANOS_MAX = TimeUnit.SECONDS.toNanos(30);
     private static Optional<EngineHere> found = Optional.empty();
     private static String trouble = "";
@@ -143,33 +150,59 @@ public final class EngineHere {
         return new EngineHere(environment, engine);
     }
 
+    /// Unless it is there, of these very classes.
     private void importImage() throws IOException {
-        Path root = TARGET.resolve("strange-root");
+        String content = content();
+        JsonNode old = there();
+        if (content.equals(old.path("Config").path("Labels").path("content").asString(""))) {
+            return;
+        }
+        Path root = TARGET.resolve("strange-root-" + LAYOUT);
         if (!Files.exists(root.resolve("whole"))) {
             layOut(root);
         }
-        Path classes = TARGET.resolve("test-classes/io/dormouse/worker/process");
         Path into = Files.createDirectories(root.resolve("classes/io/dormouse/worker/process"));
-        try (Stream<Path> all = Files.list(classes)) {
-            for (Path each : all.filter(EngineHere::isWorkers).toList()) {
-                Files.copy(
-                        each,
-                        into.resolve(each.getFileName()),
-                        StandardCopyOption.REPLACE_EXISTING);
-            }
+        for (Path each : classes()) {
+            Files.copy(each, into.resolve(each.getFileName()), StandardCopyOption.REPLACE_EXISTING);
         }
         Path archive = TARGET.resolve("strange.tar");
         run("tar", "-C", root.toString(), "-cf", archive.toString(), ".");
-        String change = Engine.encoded("ENV LANG=C.UTF-8");
         engine.open(
                         "POST",
                         "/images/create?fromSrc=-&repo=dormouse-test/strange&tag=1&changes="
-                                + change,
+                                + Engine.encoded("LABEL content=" + content),
                         Map.of("Content-Type", "application/x-tar"),
                         Files.readAllBytes(archive),
                         Duration.ofMinutes(1))
                 .readAllBytes();
         Files.delete(archive);
+        if (old.has("Id")) {
+            engine.delete("/images/" + old.path("Id").asString("") + "?force=true");
+        }
+    }
+
+    private JsonNode there() throws IOException {
+        try {
+            return engine.get("/images/" + IMAGE + "/json");
+        } catch (EngineFailed e) {
+            return MissingNode.getInstance();
+        }
+    }
+
+    private static List<Path> classes() throws IOException {
+        Path classes = TARGET.resolve("test-classes/io/dormouse/worker/process");
+        try (Stream<Path> all = Files.list(classes)) {
+            return all.filter(EngineHere::isWorkers).sorted().toList();
+        }
+    }
+
+    private static String content() throws IOException {
+        CRC32 sum = new CRC32();
+        sum.update(System.getProperty("java.vm.version", "").getBytes(StandardCharsets.UTF_8));
+        for (Path each : classes()) {
+            sum.update(Files.readAllBytes(each));
+        }
+        return LAYOUT + Long.toHexString(sum.getValue());
     }
 
     private static boolean isWorkers(Path file) {
@@ -209,7 +242,7 @@ public final class EngineHere {
         program(
                 root.resolve("bin/serve"),
                 "exec /java/bin/java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData"
-                        + " -cp /classes io.dormouse.worker.process.StrangeWorker serve");
+                        + " -Dstderr.encoding=UTF-8 -cp /classes io.dormouse.worker.process.StrangeWorker serve");
         program(
                 root.resolve("bin/train"),
                 "echo training $TRAINING_JOB_NAME with $(cat"
