@@ -34,6 +34,8 @@ public final class Main {
                         new FileInputStream(FileDescriptor.in), new FileOutputStream(answers));
         daemon("asked", new Asked(bridge, platform, mainAt));
         daemon("runtime-api", api::accept);
+        // Where AWS's runtime looks for the code, and where it is started there.
+        System.setProperty("user.dir", Objects.requireNonNull(System.getenv("LAMBDA_TASK_ROOT")));
         AWSLambda.main(new String[] {Objects.requireNonNull(System.getenv("_HANDLER"))});
     }
 

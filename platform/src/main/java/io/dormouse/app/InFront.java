@@ -4,9 +4,12 @@ import io.dormouse.function.FunctionRoom;
 import io.dormouse.metrics.Meters;
 import io.dormouse.store.Store;
 import io.dormouse.store.Tags;
+import io.dormouse.wire.Authenticator;
 import io.dormouse.worker.python.PythonFiles;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.function.Supplier;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /// Functions, in front of endpoints.
@@ -21,7 +24,9 @@ final class InFront {
             Workers workers,
             Passes passes,
             Meters meters,
-            InstantSource clock) {
+            InstantSource clock,
+            Supplier<URI> here,
+            Authenticator authenticator) {
         Path folder = settings.data().resolve("functions").toAbsolutePath();
         return new FunctionRoom(
                 store,
@@ -39,6 +44,8 @@ final class InFront {
                 clock,
                 InstantSource.system(),
                 workers.alarms(),
+                here,
+                authenticator,
                 settings.owner());
     }
 }

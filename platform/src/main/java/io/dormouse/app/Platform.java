@@ -1,6 +1,7 @@
 package io.dormouse.app;
 
 import io.dormouse.artifact.Folders;
+import io.dormouse.function.UrlFront;
 import io.dormouse.wire.Exchange;
 import io.dormouse.wire.Handler;
 import io.dormouse.wire.HttpServer;
@@ -110,7 +111,9 @@ final class Platform implements AutoCloseable {
 
     private void handle(Exchange exchange) throws IOException {
         Rooms now = rooms.join();
-        if (exchange.path().startsWith("/_dormouse/") || exchange.path().equals("/health")) {
+        if (UrlFront.takes(exchange)) {
+            now.functionUrls().handle(exchange);
+        } else if (exchange.path().startsWith("/_dormouse/") || exchange.path().equals("/health")) {
             new OwnPages(settings, clock, now, this::reset).handle(exchange);
         } else {
             now.handler().handle(exchange);

@@ -109,14 +109,14 @@ final class Rooms implements AutoCloseable {
                                 metrics.meters()));
         messaging = opened(messaging(settings, clock, here));
         alarms = opened(alarms(clock));
-        functions = opened(functions(settings, clock));
+        authenticator = authenticator(settings, keys);
+        functions = opened(functions(settings, clock, here));
         InvocationPath path = opened(path(settings, clock));
         operations = operations(control, jobs, scaling, path, sts, roles, clock);
-        authenticator = authenticator(settings, keys);
         S3Handler s3 = s3();
         Router router = new Router(operations, authenticator, s3);
         handler = router;
-        foreign = router.foreign(s3::handleForeign);
+        foreign = functions.front().foreign(router.foreign(s3::handleForeign));
         Thread.ofVirtual().name("sweep").start(objects::sweep);
         control.start();
         workers.keepSwept(control.endpoints()::modelFolders);
@@ -126,9 +126,18 @@ final class Rooms implements AutoCloseable {
         jobs.resume(Jobs.folder(settings));
     }
 
-    private FunctionRoom functions(Settings settings, InstantSource clock) {
+    private FunctionRoom functions(Settings settings, InstantSource clock, Supplier<URI> here) {
         return InFront.functions(
-                settings, store, tags, objects, workers, passes, metrics.meters(), clock);
+                settings,
+                store,
+                tags,
+                objects,
+                workers,
+                passes,
+                metrics.meters(),
+                clock,
+                here,
+                authenticator);
     }
 
     private AlarmRoom alarms(InstantSource clock) {
@@ -284,6 +293,11 @@ final class Rooms implements AutoCloseable {
     /// Answers what is asked about starts and decisions.
     EndpointPages endpointPages() {
         return new EndpointPages(routes);
+    }
+
+    /// Answers function URLs.
+    Handler functionUrls() {
+        return functions.front();
     }
 
     /// Answers what programs ask for their credentials.

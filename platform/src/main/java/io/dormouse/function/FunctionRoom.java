@@ -5,12 +5,15 @@ import io.dormouse.metrics.Meters;
 import io.dormouse.store.Store;
 import io.dormouse.store.Tags;
 import io.dormouse.timing.Alarms;
+import io.dormouse.wire.Authenticator;
 import io.dormouse.worker.Groups;
 import io.dormouse.worker.PythonEnvironments;
 import io.dormouse.worker.RoleAccess;
 import io.dormouse.worker.StartFailed;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.function.Supplier;
 import software.amazon.awssdk.services.lambda.LambdaClient;
 import software.amazon.awssdk.services.s3.S3Client;
 
@@ -20,6 +23,7 @@ public final class FunctionRoom implements AutoCloseable {
     private final EventQueue queue;
     private final Invocations invocations;
     private final LambdaClient[] operations;
+    private final UrlFront front;
     private final Caller owner;
 
     /// What functions are run with.
@@ -46,6 +50,8 @@ public final class FunctionRoom implements AutoCloseable {
     /// @param clock the platform's
     /// @param wall the clock that handlers read, too
     /// @param alarms by `clock`
+    /// @param here where the platform answers
+    /// @param authenticator says who signed a request to a function URL
     /// @param owner whose functions these are
     public FunctionRoom(
             Store store,
@@ -58,6 +64,8 @@ public final class FunctionRoom implements AutoCloseable {
             InstantSource clock,
             InstantSource wall,
             Alarms alarms,
+            Supplier<URI> here,
+            Authenticator authenticator,
             Caller owner) {
         this.owner = owner;
         FunctionRecords records = new FunctionRecords(store, tags);
@@ -68,10 +76,16 @@ public final class FunctionRoom implements AutoCloseable {
         queue = new EventQueue(records, invoker, store, clock, alarms, owner);
         invocations = new Invocations(records, invoker, queue);
         Versions versions = new Versions(records, clock);
+        FunctionUrls urls = new FunctionUrls(records, clock, here);
+        Permissions permissions = new Permissions(records, clock);
+        front = new UrlFront(records, urls, permissions, invoker, authenticator, wall, owner);
         operations =
                 new LambdaClient[] {
                     new Functions(records, code, groups, versions, clock),
                     versions,
+                    new Aliases(records, clock),
+                    urls,
+                    permissions,
                     new FunctionTags(records, groups),
                     new Concurrency(records, groups, clock),
                     invocations
@@ -80,6 +94,11 @@ public final class FunctionRoom implements AutoCloseable {
 
     public LambdaClient[] operations() {
         return operations.clone();
+    }
+
+    /// Answers function URLs.
+    public UrlFront front() {
+        return front;
     }
 
     /// Gives a function an event, as `Event` invocations do.

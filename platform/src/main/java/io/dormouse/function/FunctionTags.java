@@ -42,6 +42,7 @@ public final class FunctionTags implements LambdaClient {
                 });
         try {
             FunctionGroups.tuning(tags);
+            UrlKeys.of(tags);
         } catch (IllegalArgumentException e) {
             throw FunctionErrors.invalid(String.valueOf(e.getMessage()));
         }

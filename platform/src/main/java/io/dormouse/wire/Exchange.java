@@ -62,6 +62,7 @@ public interface Exchange {
     /// To a `HEAD` request, and with status 204 and 304, nothing may be written; `length` is then
     /// what the same `GET` would have.
     ///
+    /// @param headers a value of several lines is sent as a header for each
     /// @param length bytes that will be written; empty to send the body chunked
     OutputStream answer(int status, Map<String, String> headers, OptionalLong length)
             throws IOException;

@@ -134,7 +134,13 @@ final class JettyExchange implements Exchange {
     public OutputStream answer(int status, Map<String, String> answer, OptionalLong length) {
         response.setStatus(status);
         response.getHeaders().put("x-amzn-RequestId", requestId);
-        answer.forEach((name, value) -> response.getHeaders().put(name, value));
+        answer.forEach((name, value) -> {
+            if (value.indexOf('\n') < 0) {
+                response.getHeaders().put(name, value);
+            } else {
+                value.lines().forEach(each -> response.getHeaders().add(name, each));
+            }
+        });
         if (length.isPresent()) {
             response.getHeaders().put(HttpHeader.CONTENT_LENGTH, length.getAsLong());
         }

@@ -1,146 +1,350 @@
 package io.dormouse.app;
 
+import static io.dormouse.app.FunctionPlatform.await;
+import static io.dormouse.app.FunctionPlatform.log;
+import static io.dormouse.app.FunctionPlatform.python;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.dormouse.worker.python.Python;
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.Base64;
 import java.util.Map;
-import java.util.concurrent.Callable;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipOutputStream;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import javax.tools.ToolProvider;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
-import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
 import software.amazon.awssdk.core.SdkBytes;
-import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.cloudwatchlogs.CloudWatchLogsClient;
-import software.amazon.awssdk.services.lambda.LambdaClient;
+import software.amazon.awssdk.services.lambda.model.InvalidParameterValueException;
 import software.amazon.awssdk.services.lambda.model.InvokeResponse;
-import software.amazon.awssdk.services.lambda.model.LogType;
+import software.amazon.awssdk.services.lambda.model.LastUpdateStatus;
+import software.amazon.awssdk.services.lambda.model.ResourceConflictException;
+import software.amazon.awssdk.services.lambda.model.ResourceNotFoundException;
+import software.amazon.awssdk.services.lambda.model.ThrottleReason;
+import software.amazon.awssdk.services.lambda.model.TooManyRequestsException;
+import software.amazon.awssdk.services.s3.S3Client;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
-/// Lambda by AWS's own client: functions in Python.
+/// Lambda by AWS's own client.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(120)
 class FunctionsTest {
-    private static final String ROLE = "arn:aws:iam::123456789012:role/caller";
+    private static final Map<String, String> SHORT = Map.of("dormouse:idle-seconds", "60");
 
-    private TestPlatform platform;
-    private LambdaClient lambda;
+    private FunctionPlatform here;
     private CloudWatchLogsClient logs;
 
     @BeforeAll
-    void start(@TempDir Path folder) throws IOException {
-        Python.anyOrSkip();
-        assumeTrue(TestPlatform.hasModelServer(), "no model server: ./build makes it");
-        platform = new TestPlatform(TestPlatform.settings(folder));
-        lambda = here(LambdaClient.builder()).build();
-        logs = here(CloudWatchLogsClient.builder()).build();
-    }
-
-    private <B extends AwsClientBuilder<B, ?>> B here(B builder) {
-        return builder.endpointOverride(platform.endpoint())
-                .region(Region.US_EAST_1)
-                .credentialsProvider(
-                        StaticCredentialsProvider.create(
-                                AwsBasicCredentials.create("test", "test")));
+    void start(@TempDir Path folder) throws Exception {
+        here = new FunctionPlatform(folder);
+        logs = here.here(CloudWatchLogsClient.builder()).build();
     }
 
     @AfterAll
     void stop() {
-        if (platform != null) {
-            platform.close();
+        if (here != null) {
+            here.close();
         }
     }
 
-    static SdkBytes zip(Map<String, String> files) throws IOException {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        try (ZipOutputStream zip = new ZipOutputStream(out)) {
-            for (Map.Entry<String, String> each : files.entrySet()) {
-                zip.putNextEntry(new ZipEntry(each.getKey()));
-                zip.write(each.getValue().getBytes(StandardCharsets.UTF_8));
-            }
-        }
-        return SdkBytes.fromByteArray(out.toByteArray());
+    private static JsonNode json(InvokeResponse answer) {
+        return JsonMapper.shared().readTree(answer.payload().asUtf8String());
     }
 
-    private void create(String name, String program) throws IOException {
-        SdkBytes code = zip(Map.of("handler.py", program));
-        lambda.createFunction(r ->
-                r.functionName(name)
-                        .runtime("python3.12")
-                        .handler("handler.main")
-                        .role(ROLE)
-                        .timeout(3)
-                        .memorySize(256)
-                        .environment(e -> e.variables(Map.of("STAGE", "test")))
-                        .tags(Map.of("dormouse:idle-seconds", "60"))
-                        .code(c -> c.zipFile(code)));
-        lambda.waiter().waitUntilFunctionActiveV2(r -> r.functionName(name));
-    }
-
-    private InvokeResponse invoke(String name, String event) {
-        return lambda.invoke(r ->
-                r.functionName(name).logType(LogType.TAIL).payload(SdkBytes.fromUtf8String(event)));
-    }
-
-    private static String log(InvokeResponse answer) {
-        return new String(Base64.getDecoder().decode(answer.logResult()), StandardCharsets.UTF_8);
+    private boolean runs(String name) throws Exception {
+        return here.get("/_dormouse/status").body().contains("\"function/" + name + "\"");
     }
 
     @Test
     void aHandlerAnswersAndItsInstanceGoes() throws Exception {
-        create(
+        here.create(
                 "echo",
                 """
-                import os
+                import os, urllib.request
                 def main(event, context):
                     print("saw", event["x"])
-                    return {"x": event["x"] + 1, "stage": os.environ["STAGE"],
+                    with urllib.request.urlopen(os.environ["AWS_ENDPOINT_URL"] + "/health") as answer:
+                        health = answer.status
+                    return {"x": event["x"] + 1, "stage": os.environ["STAGE"], "health": health,
                             "name": context.function_name, "left": context.get_remaining_time_in_millis(),
-                            "task": os.environ["LAMBDA_TASK_ROOT"]}
-                """);
-        InvokeResponse first = invoke("echo", "{\"x\": 1}");
-        String answer = first.payload().asUtf8String();
+                            "stream": context.log_stream_name}
+                """,
+                SHORT);
+        InvokeResponse first = here.invoke("echo", "{\"x\": 1}");
+        JsonNode answer = json(first);
         assertEquals(200, first.statusCode());
-        assertTrue(answer.contains("\"x\": 2"), answer);
-        assertTrue(answer.contains("\"stage\": \"test\""), answer);
+        assertEquals(2, answer.get("x").asInt(), answer.toString());
+        assertEquals("test", answer.get("stage").asString());
+        assertEquals(200, answer.get("health").asInt(), "the way to the platform");
+        int left = answer.get("left").asInt();
+        assertTrue(left > 0 && left <= 3000, answer.toString());
         assertEquals("$LATEST", first.executedVersion());
         String tail = log(first);
         assertTrue(tail.startsWith("START RequestId: "), tail);
         assertTrue(tail.contains("\nsaw 1\nEND RequestId: "), tail);
         assertTrue(tail.contains("\tMemory Size: 256 MB\t"), tail);
         assertTrue(tail.contains("\tInit Duration: "), tail);
-        System.err.println(tail);
-        String second = log(invoke("echo", "{\"x\": 2}"));
+        String second = log(here.invoke("echo", "{\"x\": 2}"));
         assertFalse(second.contains("Init Duration"), second);
-        System.err.println(second);
-        await(() ->
-                logs.filterLogEvents(r -> r.logGroupName("/aws/lambda/echo")).events().stream()
-                        .anyMatch(each -> each.message().equals("saw 2")));
-        assertTrue(platform.get("/_dormouse/status").body().contains("function/echo"));
-        platform.post("/_dormouse/clock", "{\"advance_seconds\": 61}");
-        await(() -> !platform.get("/_dormouse/status").body().contains("function/echo"));
+        await(() -> logs.filterLogEvents(r -> r.logGroupName("/aws/lambda/echo"))
+                .events()
+                .stream()
+                .anyMatch(each ->
+                        each.message().equals("saw 2")
+                                && each.logStreamName().equals(answer.get("stream").asString())));
+        assertTrue(runs("echo"));
+        here.advance(61);
+        await(() -> !runs("echo"));
     }
 
-    static void await(Callable<Boolean> condition) throws Exception {
-        long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-        while (!condition.call()) {
-            assertTrue(System.nanoTime() < deadline, "it did not come true");
-            Thread.onSpinWait();
+    @Test
+    void whatGoesWrongInAHandlerIsToldAsAwsTellsIt() throws Exception {
+        here.create(
+                "wrong",
+                """
+                import os, time
+                def main(event, context):
+                    if event == "raise":
+                        raise ValueError("boom")
+                    if event == "exit":
+                        os._exit(7)
+                    if event == "hang":
+                        time.sleep(60)
+                    if event == "large":
+                        return "x" * 7000000
+                    return open
+                """,
+                SHORT);
+        InvokeResponse raised = here.invoke("wrong", "\"raise\"");
+        assertEquals("Unhandled", raised.functionError());
+        assertEquals(200, raised.statusCode());
+        assertEquals("ValueError", json(raised).get("errorType").asString());
+        assertEquals("boom", json(raised).get("errorMessage").asString());
+        assertTrue(json(raised).get("stackTrace").get(0).asString().contains("handler.py"));
+        assertTrue(log(raised).contains("[ERROR] ValueError: boom"), log(raised));
+        InvokeResponse unreadable = here.invoke("wrong", "1");
+        assertEquals("Runtime.MarshalError", json(unreadable).get("errorType").asString());
+        InvokeResponse large = here.invoke("wrong", "\"large\"");
+        assertEquals("Function.ResponseSizeTooLarge", json(large).get("errorType").asString());
+        InvokeResponse exited = here.invoke("wrong", "\"exit\"");
+        assertEquals("Runtime.ExitError", json(exited).get("errorType").asString());
+        assertTrue(
+                json(exited).get("errorMessage").asString().endsWith(
+                        " Error: Runtime exited with error: exit status 7"),
+                exited.payload().asUtf8String());
+        here.lambda.updateFunctionConfiguration(r -> r.functionName("wrong").timeout(1));
+        InvokeResponse late = here.invoke("wrong", "\"hang\"");
+        assertEquals("Sandbox.Timedout", json(late).get("errorType").asString());
+        assertTrue(
+                json(late).get("errorMessage").asString().endsWith(
+                        " Error: Task timed out after 1.00 seconds"));
+        assertTrue(log(late).contains(" Task timed out after 1.00 seconds\nEND "), log(late));
+        assertTrue(log(late).contains("\tStatus: timeout"), log(late));
+        // The next one has a fresh instance.
+        assertEquals("ValueError", json(here.invoke("wrong", "\"raise\"")).get("errorType").asString());
+    }
+
+    @Test
+    void aHandlerThatCannotBeHadSaysWhy() throws Exception {
+        here.create("nowhere", "import nothing_of_that_name\n", SHORT);
+        InvokeResponse missing = here.invoke("nowhere", "{}");
+        assertEquals("Unhandled", missing.functionError());
+        assertEquals("Runtime.ImportModuleError", json(missing).get("errorType").asString());
+        assertEquals(
+                "Unable to import module 'handler': No module named 'nothing_of_that_name'",
+                json(missing).get("errorMessage").asString());
+        SdkBytes better = python("def main(event, context): return 'mended'");
+        here.lambda.updateFunctionCode(r -> r.functionName("nowhere").zipFile(better));
+        here.lambda.waiter().waitUntilFunctionUpdatedV2(r -> r.functionName("nowhere"));
+        assertEquals("\"mended\"", here.invoke("nowhere", "{}").payload().asUtf8String());
+    }
+
+    @Test
+    void requestsThatBreakLambdasRulesAreRefusedInItsWords() throws Exception {
+        here.create("taken", "def main(event, context): pass", Map.of());
+        SdkBytes code = python("");
+        var conflict =
+                assertThrows(
+                        ResourceConflictException.class,
+                        () -> here.create("taken", "python3.12", "handler.main", code, Map.of()));
+        assertEquals("Function already exist: taken", conflict.awsErrorDetails().errorMessage());
+        SdkBytes nonsense = SdkBytes.fromUtf8String("no zip at all");
+        var corrupt =
+                assertThrows(
+                        InvalidParameterValueException.class,
+                        () -> here.create("bad", "python3.12", "handler.main", nonsense, Map.of()));
+        assertTrue(corrupt.getMessage().startsWith("Could not unzip uploaded file."));
+        SdkBytes climbing = FunctionPlatform.zip(Map.of("../out.py", new byte[1]));
+        assertThrows(
+                InvalidParameterValueException.class,
+                () -> here.create("bad", "python3.12", "handler.main", climbing, Map.of()));
+        var node =
+                assertThrows(
+                        InvalidParameterValueException.class,
+                        () -> here.create("bad", "nodejs22.x", "index.main", code, Map.of()));
+        assertTrue(node.getMessage().contains("Runtime nodejs22.x is not served here"));
+        var absent =
+                assertThrows(
+                        ResourceNotFoundException.class, () -> here.invoke("absent", "{}"));
+        assertEquals(
+                "Function not found: arn:aws:lambda:us-east-1:123456789012:function:absent",
+                absent.awsErrorDetails().errorMessage());
+        assertThrows(
+                InvalidParameterValueException.class,
+                () ->
+                        here.lambda.updateFunctionConfiguration(r ->
+                                r.functionName("taken")
+                                        .environment(e -> e.variables(Map.of("AWS_REGION", "x")))));
+    }
+
+    @Test
+    void aFunctionIsThrottledAtItsReservedConcurrency() throws Exception {
+        here.create("busy", "def main(event, context): return 1", SHORT);
+        here.lambda.putFunctionConcurrency(r ->
+                r.functionName("busy").reservedConcurrentExecutions(0));
+        var refused =
+                assertThrows(TooManyRequestsException.class, () -> here.invoke("busy", "{}"));
+        assertEquals(
+                ThrottleReason.RESERVED_FUNCTION_CONCURRENT_INVOCATION_LIMIT_EXCEEDED,
+                refused.reason());
+        assertEquals("Rate Exceeded.", refused.awsErrorDetails().errorMessage());
+        here.lambda.deleteFunctionConcurrency(r -> r.functionName("busy"));
+        assertEquals("1", here.invoke("busy", "{}").payload().asUtf8String());
+    }
+
+    @Test
+    void versionsStayAndAliasesMove() throws Exception {
+        here.create("grown", "def main(event, context): return 'first'", SHORT);
+        assertEquals("1", here.lambda.publishVersion(r -> r.functionName("grown")).version());
+        here.lambda.createAlias(r -> r.functionName("grown").name("live").functionVersion("1"));
+        SdkBytes next = python("def main(event, context): return 'second'");
+        var updated = here.lambda.updateFunctionCode(r -> r.functionName("grown").zipFile(next));
+        assertEquals(LastUpdateStatus.SUCCESSFUL, updated.lastUpdateStatus());
+        assertEquals("\"first\"", here.invoke("grown:live", "{}").payload().asUtf8String());
+        assertEquals("\"second\"", here.invoke("grown", "{}").payload().asUtf8String());
+        assertEquals("2", here.lambda.publishVersion(r -> r.functionName("grown")).version());
+        here.lambda.updateAlias(r -> r.functionName("grown").name("live").functionVersion("2"));
+        InvokeResponse moved = here.invoke("grown:live", "{}");
+        assertEquals("\"second\"", moved.payload().asUtf8String());
+        assertEquals("2", moved.executedVersion());
+        here.lambda.deleteFunction(r -> r.functionName("grown"));
+        assertThrows(ResourceNotFoundException.class, () -> here.invoke("grown:live", "{}"));
+    }
+
+    @Test
+    void anEventIsTakenLaterAndTriedAgain() throws Exception {
+        here.create(
+                "later",
+                """
+                def main(event, context):
+                    print("attempt")
+                    raise RuntimeError("never")
+                """,
+                SHORT);
+        InvokeResponse accepted =
+                here.lambda.invoke(r -> r.functionName("later").invocationType("Event"));
+        assertEquals(202, accepted.statusCode());
+        assertEquals("", accepted.payload().asUtf8String());
+        await(() -> attempts() == 1);
+        here.advance(61);
+        await(() -> attempts() == 2);
+        here.advance(121);
+        await(() -> attempts() == 3);
+        assertEquals(204, here.lambda.invoke(r -> r.functionName("later").invocationType("DryRun")).statusCode());
+    }
+
+    private long attempts() {
+        return logs.filterLogEvents(r -> r.logGroupName("/aws/lambda/later")).events().stream()
+                .filter(each -> each.message().equals("attempt"))
+                .count();
+    }
+
+    private static final String JAVA =
+            """
+            package demo;
+            import com.amazonaws.services.lambda.runtime.Context;
+            import com.amazonaws.services.lambda.runtime.RequestHandler;
+            import java.util.Map;
+            public class Scores implements RequestHandler<Map<String, Object>, Map<String, Object>> {
+                public Map<String, Object> handleRequest(Map<String, Object> event, Context context) {
+                    context.getLogger().log("java saw " + event.get("x"));
+                    if (event.containsKey("boom")) {
+                        throw new IllegalStateException("boom");
+                    }
+                    return Map.of("x", event.get("x"), "name", context.getFunctionName(),
+                            "stage", System.getenv("STAGE"));
+                }
+            }
+            """;
+
+    /// A jar as a build tool makes it, against AWS's own interfaces.
+    private static SdkBytes jar(Path folder) throws Exception {
+        Path runtime = Path.of("../functionserver/target/functionserver-0.1.0-all.jar");
+        Path source = Files.createDirectories(folder.resolve("demo")).resolve("Scores.java");
+        Files.writeString(source, JAVA);
+        ByteArrayOutputStream said = new ByteArrayOutputStream();
+        int code =
+                ToolProvider.getSystemJavaCompiler()
+                        .run(
+                                null,
+                                said,
+                                said,
+                                "-proc:none",
+                                "-d",
+                                folder.toString(),
+                                "-cp",
+                                runtime.toString(),
+                                source.toString());
+        assertEquals(0, code, said.toString());
+        Map<String, byte[]> files = new TreeMap<>();
+        try (Stream<Path> all = Files.walk(folder)) {
+            for (Path each : all.filter(file -> file.toString().endsWith(".class")).toList()) {
+                files.put(folder.relativize(each).toString(), Files.readAllBytes(each));
+            }
         }
+        return FunctionPlatform.zip(files);
+    }
+
+    @Test
+    void aJavaHandlerIsRunByAwsOwnRuntimeFromS3(@TempDir Path folder) throws Exception {
+        assumeTrue(TestPlatform.hasFunctionServer(), "no runtime of Java functions: ./build makes it");
+        try (S3Client s3 = here.here(S3Client.builder()).forcePathStyle(true).build()) {
+            s3.createBucket(r -> r.bucket("code"));
+            s3.putObject(
+                    r -> r.bucket("code").key("scores.jar"),
+                    RequestBody.fromBytes(jar(folder).asByteArray()));
+        }
+        here.lambda.createFunction(r ->
+                r.functionName("scores")
+                        .runtime("java21")
+                        .handler("demo.Scores::handleRequest")
+                        .role(FunctionPlatform.ROLE)
+                        .timeout(10)
+                        .memorySize(512)
+                        .environment(e -> e.variables(Map.of("STAGE", "test")))
+                        .code(c -> c.s3Bucket("code").s3Key("scores.jar")));
+        here.lambda.waiter().waitUntilFunctionActiveV2(r -> r.functionName("scores"));
+        InvokeResponse first = here.invoke("scores", "{\"x\": 1}");
+        assertEquals(1, json(first).path("x").asInt(), first.payload().asUtf8String() + log(first));
+        assertEquals("scores", json(first).get("name").asString());
+        assertEquals("test", json(first).get("stage").asString());
+        assertTrue(log(first).contains("\njava saw 1\nEND "), log(first));
+        System.err.println(log(first));
+        InvokeResponse raised = here.invoke("scores", "{\"x\": 1, \"boom\": true}");
+        assertEquals("Unhandled", raised.functionError());
+        assertEquals(
+                "java.lang.IllegalStateException", json(raised).get("errorType").asString());
+        System.err.println(log(here.invoke("scores", "{\"x\": 1}")));
     }
 }

@@ -237,6 +237,7 @@ def main(words, began):
     threading.Thread(target=platform.serve, daemon=True).start()
     # Not our folder: a function's module may be called as one of our files.
     sys.path[0] = os.environ["LAMBDA_TASK_ROOT"]
+    os.chdir(sys.path[0])
     code = 1
     try:
         runtime.run(address)
