@@ -1,6 +1,7 @@
 package io.dormouse.app;
 
 import io.dormouse.aws.Caller;
+import io.dormouse.delivery.FunctionCalls;
 import io.dormouse.delivery.Outbox;
 import io.dormouse.events.EventsRoom;
 import io.dormouse.events.Told;
@@ -33,6 +34,7 @@ final class Messaging implements AutoCloseable {
 
     /// @param here where the platform answers
     /// @param operations the whole table, once it is there: what targets are reached through
+    /// @param functions once they are there
     Messaging(
             Store store,
             Tags tags,
@@ -40,18 +42,20 @@ final class Messaging implements AutoCloseable {
             Alarms alarms,
             Supplier<URI> here,
             Supplier<Operations> operations,
+            FunctionCalls functions,
             Caller owner) {
         this.operations = operations;
         this.owner = owner;
         queues = new QueueRoom(store, tags, clock, here);
         clock.onMove(queues::recheck);
-        topics = new TopicRoom(store, tags, client(SqsClient.class), here, clock, alarms);
+        topics = new TopicRoom(store, tags, client(SqsClient.class), functions, here, clock, alarms);
         Told told =
                 new Told(
                         client(SqsClient.class),
                         client(SnsClient.class),
                         client(CloudWatchLogsClient.class),
-                        new Calls());
+                        new Calls(),
+                        functions);
         events = new EventsRoom(store, tags, told, clock, alarms, owner);
     }
 

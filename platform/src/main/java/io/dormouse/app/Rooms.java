@@ -140,6 +140,10 @@ final class Rooms implements AutoCloseable {
                 authenticator);
     }
 
+    private void tell(String function, String event) {
+        functions.tell(function, event);
+    }
+
     private AlarmRoom alarms(InstantSource clock) {
         return new AlarmRoom(store, tags, metrics, messaging.topics(), clock, workers.alarms());
     }
@@ -177,7 +181,7 @@ final class Rooms implements AutoCloseable {
 
     private Messaging messaging(Settings settings, MovableClock clock, Supplier<URI> here) {
         return new Messaging(
-                store, tags, clock, workers.alarms(), here, this::operations, settings.owner());
+                store, tags, clock, workers.alarms(), here, this::operations, this::tell, settings.owner());
     }
 
     private InvocationPath path(Settings settings, InstantSource clock) {

@@ -89,6 +89,8 @@ final class Deliveries implements Courier, AutoCloseable {
             case Destination.Queue queue -> send(queue, order.input(), order.group(), Map.of());
             case Destination.Topic topic ->
                     told.sns().get().publish(r -> r.topicArn(topic.arn()).message(order.input()));
+            case Destination.Function function ->
+                    told.functions().tell(function.arn(), order.input());
             case Destination.LogGroup group -> log(group.name(), order);
             case Destination.Bus bus ->
                     onwards.put(

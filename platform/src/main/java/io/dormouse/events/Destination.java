@@ -13,6 +13,8 @@ sealed interface Destination {
 
     record Bus(String name) implements Destination {}
 
+    record Function(String arn) implements Destination {}
+
     /// Any operation that is served here, as EventBridge Scheduler's universal targets are any of
     /// AWS's.
     record Call(String service, String operation) implements Destination {}
@@ -47,6 +49,8 @@ sealed interface Destination {
             return new Topic(arn);
         } else if (service.equals("logs") && resource.startsWith("log-group:")) {
             return new LogGroup(resource.split(":", -1)[1]);
+        } else if (service.equals("lambda") && resource.startsWith("function:")) {
+            return new Function(arn);
         } else if (service.equals("events") && resource.startsWith("event-bus/")) {
             return new Bus(RuleKey.bus(arn));
         }
@@ -55,7 +59,8 @@ sealed interface Destination {
                         + service
                         + " are not served here (Arn: "
                         + arn
-                        + "): SQS queues, SNS topics, CloudWatch log groups, event buses and"
+                        + "): SQS queues, SNS topics, CloudWatch log groups, event buses,"
+                        + " Lambda functions and"
                         + " arn:aws:scheduler:::aws-sdk:SERVICE:OPERATION are");
     }
 }

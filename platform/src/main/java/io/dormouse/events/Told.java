@@ -1,5 +1,6 @@
 package io.dormouse.events;
 
+import io.dormouse.delivery.FunctionCalls;
 import java.util.function.Supplier;
 import software.amazon.awssdk.services.cloudwatchlogs.CloudWatchLogsClient;
 import software.amazon.awssdk.services.sns.SnsClient;
@@ -9,11 +10,13 @@ import tools.jackson.databind.JsonNode;
 /// Whom targets are reached through, each asked for when it is needed.
 ///
 /// @param calls any other operation
+/// @param functions those of Lambda
 public record Told(
         Supplier<SqsClient> sqs,
         Supplier<SnsClient> sns,
         Supplier<CloudWatchLogsClient> logs,
-        Calls calls) {
+        Calls calls,
+        FunctionCalls functions) {
     /// Operations by name: `sagemaker`, `createTrainingJob`.
     public interface Calls {
         /// Whether it can be called.

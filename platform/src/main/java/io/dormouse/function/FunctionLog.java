@@ -99,9 +99,14 @@ final class FunctionLog implements LogSink {
         return run;
     }
 
+    /// A mark may follow what a handler wrote without ending the line.
     @Override
     public synchronized void line(String text) {
-        if (text.startsWith(START)) {
+        int mark = text.indexOf(MARK);
+        if (mark > 0) {
+            line(text.substring(0, mark));
+            line(text.substring(mark));
+        } else if (text.startsWith(START)) {
             current.filter(run -> text.endsWith(run.id)).ifPresent(Run::start);
         } else if (text.startsWith(END)) {
             current.filter(run -> text.endsWith(run.id)).ifPresent(run -> run.ended.complete(true));

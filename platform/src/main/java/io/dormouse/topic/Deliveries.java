@@ -2,6 +2,7 @@ package io.dormouse.topic;
 
 import io.dormouse.aws.AwsError;
 import io.dormouse.delivery.Courier;
+import io.dormouse.delivery.FunctionCalls;
 import io.dormouse.delivery.Courier.Outcome;
 import io.dormouse.delivery.Outbox;
 import io.dormouse.delivery.Parcel;
@@ -38,6 +39,7 @@ final class Deliveries implements Courier, AutoCloseable {
 
     private final TopicRecords records;
     private final Supplier<SqsClient> sqs;
+    private final FunctionCalls functions;
     private final Supplier<URI> here;
     private final Posts posts = new Posts();
     private final Patterns patterns = new Patterns();
@@ -46,11 +48,13 @@ final class Deliveries implements Courier, AutoCloseable {
     Deliveries(
             TopicRecords records,
             Supplier<SqsClient> sqs,
+            FunctionCalls functions,
             Supplier<URI> here,
             InstantSource clock,
             Alarms alarms) {
         this.records = records;
         this.sqs = sqs;
+        this.functions = functions;
         this.here = here;
         this.outbox = new Outbox(records.store, "topic", clock, alarms, this);
     }
@@ -108,9 +112,22 @@ final class Deliveries implements Courier, AutoCloseable {
             return Outcome.DONE; // unsubscribed meanwhile
         }
         Notification notification = Notification.of(tree);
-        return to.get().protocol().equals("sqs")
-                ? toQueue(notification, to.get(), parcel)
-                : toUrl(notification, to.get(), parcel);
+        return switch (to.get().protocol()) {
+            case "sqs" -> toQueue(notification, to.get(), parcel);
+            case "lambda" -> toFunction(notification, to.get(), parcel);
+            default -> toUrl(notification, to.get(), parcel);
+        };
+    }
+
+    private Outcome toFunction(Notification notification, Subscription to, Parcel parcel) {
+        try {
+            functions.tell(to.endpoint(), notification.event(to, here.get().toString()));
+            return Outcome.DONE;
+        } catch (AwsServiceException e) {
+            return e.statusCode() >= 500
+                    ? new Outcome.Later(Courier.pause(parcel.attempts(), QUEUE_PAUSE_MAX))
+                    : giveUp(notification, to, AwsError.sentenceOf(e));
+        }
     }
 
     private Outcome toQueue(Notification notification, Subscription to, Parcel parcel) {

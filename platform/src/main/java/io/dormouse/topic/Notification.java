@@ -137,4 +137,17 @@ record Notification(String type, String id, PublishRequest request, String token
         }
         return envelope.toString();
     }
+
+    /// What a function gets: the envelope in a list of one, [as AWS writes
+    /// it](https://docs.aws.amazon.com/lambda/latest/dg/with-sns.html).
+    String event(Subscription subscription, String here) {
+        ObjectNode event = NODES.objectNode();
+        event.putArray("Records")
+                .addObject()
+                .put("EventSource", "aws:sns")
+                .put("EventVersion", "1.0")
+                .put("EventSubscriptionArn", subscription.arn())
+                .set("Sns", JsonMapper.shared().readTree(envelope(subscription, here)));
+        return event.toString();
+    }
 }

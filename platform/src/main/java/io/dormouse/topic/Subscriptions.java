@@ -34,7 +34,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// Who gets what is published.
 ///
 ///     Subscribe http(s) ─► pending ── token, by ConfirmSubscription or its URL ─► confirmed
-///     Subscribe sqs ─────────────────────────────────────────────────────────────►
+///     Subscribe sqs, lambda ─────────────────────────────────────────────────────►
 ///
 /// AWS page: [Subscribe](https://docs.aws.amazon.com/sns/latest/api/API_Subscribe.html).
 public final class Subscriptions implements SnsClient {
@@ -118,7 +118,7 @@ public final class Subscriptions implements SnsClient {
         attributes.put("Endpoint", endpoint);
         attributes.put("Owner", Caller.current().account());
         Subscription made = new Subscription(attributes);
-        return protocol.equals("sqs")
+        return Set.of("sqs", "lambda").contains(protocol)
                 ? made.confirmed()
                 : made.pending(UUID.randomUUID().toString().replace("-", "").repeat(4));
     }
@@ -127,20 +127,23 @@ public final class Subscriptions implements SnsClient {
         boolean isRight =
                 switch (protocol) {
                     case "sqs" -> endpoint.matches("arn:aws:sqs:[^:]*:[^:]*:[A-Za-z0-9_-]+");
+                    case "lambda" -> endpoint.startsWith("arn:aws:lambda:");
                     case "http", "https" -> isUrl(protocol, endpoint);
                     default ->
                             throw TopicErrors.invalid(
                                     "Protocol",
                                     protocol
-                                            + " is not served here: http, https and sqs (a queue"
-                                            + " that is not FIFO) are.");
+                                            + " is not served here: http, https, lambda and sqs"
+                                            + " (a queue that is not FIFO) are.");
                 };
         if (!isRight) {
             throw TopicErrors.invalid(
                     "Endpoint",
-                    protocol.equals("sqs")
-                            ? "It must be the ARN of a queue that is not FIFO."
-                            : "It must be a URL that begins with " + protocol + "://.");
+                    switch (protocol) {
+                        case "sqs" -> "It must be the ARN of a queue that is not FIFO.";
+                        case "lambda" -> "It must be the ARN of a function.";
+                        default -> "It must be a URL that begins with " + protocol + "://.";
+                    });
         }
     }
 

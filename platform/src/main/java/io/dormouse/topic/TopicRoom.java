@@ -1,5 +1,6 @@
 package io.dormouse.topic;
 
+import io.dormouse.delivery.FunctionCalls;
 import io.dormouse.store.Store;
 import io.dormouse.store.Tags;
 import io.dormouse.timing.Alarms;
@@ -15,17 +16,19 @@ public final class TopicRoom implements AutoCloseable {
     private final SnsClient[] operations;
 
     /// @param sqs through which queues get what is published
+    /// @param functions which get what is published, too
     /// @param here where the platform answers, for the links in a notification
     /// @param alarms by `clock`
     public TopicRoom(
             Store store,
             Tags tags,
             Supplier<SqsClient> sqs,
+            FunctionCalls functions,
             Supplier<URI> here,
             InstantSource clock,
             Alarms alarms) {
         TopicRecords records = new TopicRecords(store, tags);
-        deliveries = new Deliveries(records, sqs, here, clock, alarms);
+        deliveries = new Deliveries(records, sqs, functions, here, clock, alarms);
         operations =
                 new SnsClient[] {
                     new Topics(records, clock),

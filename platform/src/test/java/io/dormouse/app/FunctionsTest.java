@@ -25,6 +25,9 @@ import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.cloudwatchlogs.CloudWatchLogsClient;
+import software.amazon.awssdk.services.eventbridge.EventBridgeClient;
+import software.amazon.awssdk.services.eventbridge.model.PutEventsRequestEntry;
+import software.amazon.awssdk.services.eventbridge.model.Target;
 import software.amazon.awssdk.services.lambda.model.InvalidParameterValueException;
 import software.amazon.awssdk.services.lambda.model.InvokeResponse;
 import software.amazon.awssdk.services.lambda.model.LastUpdateStatus;
@@ -33,6 +36,7 @@ import software.amazon.awssdk.services.lambda.model.ResourceNotFoundException;
 import software.amazon.awssdk.services.lambda.model.ThrottleReason;
 import software.amazon.awssdk.services.lambda.model.TooManyRequestsException;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.sns.SnsClient;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -256,12 +260,55 @@ class FunctionsTest {
                 here.lambda.invoke(r -> r.functionName("later").invocationType("Event"));
         assertEquals(202, accepted.statusCode());
         assertEquals("", accepted.payload().asUtf8String());
-        await(() -> attempts() == 1);
+        await(() -> said("later", "attempt"));
         here.advance(61);
         await(() -> attempts() == 2);
         here.advance(121);
         await(() -> attempts() == 3);
         assertEquals(204, here.lambda.invoke(r -> r.functionName("later").invocationType("DryRun")).statusCode());
+    }
+
+    @Test
+    void rulesAndTopicsTellFunctions() throws Exception {
+        here.create(
+                "told",
+                """
+                def main(event, context):
+                    if "Records" in event:
+                        print("topic", event["Records"][0]["Sns"]["Message"])
+                    else:
+                        print("rule", event["detail"]["n"])
+                """,
+                SHORT);
+        String arn = "arn:aws:lambda:us-east-1:123456789012:function:told";
+        try (EventBridgeClient events = here.here(EventBridgeClient.builder()).build();
+                SnsClient topics = here.here(SnsClient.builder()).build()) {
+            events.putRule(r -> r.name("mine").eventPattern("{\"source\": [\"my.app\"]}"));
+            Target target = Target.builder().id("f").arn(arn).build();
+            events.putTargets(r -> r.rule("mine").targets(target));
+            PutEventsRequestEntry done =
+                    PutEventsRequestEntry.builder()
+                            .source("my.app")
+                            .detailType("Done")
+                            .detail("{\"n\": 42}")
+                            .build();
+            events.putEvents(r -> r.entries(done));
+            String topic = topics.createTopic(r -> r.name("news")).topicArn();
+            topics.subscribe(r -> r.topicArn(topic).protocol("lambda").endpoint(arn));
+            topics.publish(r -> r.topicArn(topic).message("hello"));
+        }
+        await(() -> said("told", "rule 42") && said("told", "topic hello"));
+    }
+
+    private boolean said(String function, String line) {
+        return logs.describeLogGroups(r -> r.logGroupNamePrefix("/aws/lambda/" + function))
+                        .logGroups()
+                        .size()
+                        == 1
+                && logs.filterLogEvents(r -> r.logGroupName("/aws/lambda/" + function))
+                        .events()
+                        .stream()
+                        .anyMatch(each -> each.message().equals(line));
     }
 
     private long attempts() {
@@ -340,11 +387,9 @@ class FunctionsTest {
         assertEquals("scores", json(first).get("name").asString());
         assertEquals("test", json(first).get("stage").asString());
         assertTrue(log(first).contains("\njava saw 1\nEND "), log(first));
-        System.err.println(log(first));
         InvokeResponse raised = here.invoke("scores", "{\"x\": 1, \"boom\": true}");
         assertEquals("Unhandled", raised.functionError());
         assertEquals(
                 "java.lang.IllegalStateException", json(raised).get("errorType").asString());
-        System.err.println(log(here.invoke("scores", "{\"x\": 1}")));
     }
 }

@@ -100,7 +100,8 @@ class DispatchTest {
                         () -> {
                             throw new IllegalStateException("no logs");
                         },
-                        new NoCalls());
+                        new NoCalls(),
+                        (_, _) -> {});
         room =
                 new EventsRoom(
                         store,
