@@ -143,5 +143,5 @@ refused(lambda: sns.publish(TopicArn=topic + "x", Message="m"), "NotFound", "Top
 refused(lambda: events.describe_rule(Name="absent"), "ResourceNotFoundException",
         "Rule absent does not exist on EventBus default.")
 refused(lambda: events.put_targets(Rule="data", Targets=[{
-    "Id": "f", "Arn": "arn:aws:lambda:us-east-1:123456789012:function:f"}]), "ValidationException", "Targets of lambda")
+    "Id": "f", "Arn": "arn:aws:kinesis:us-east-1:123456789012:stream/f"}]), "ValidationException", "Targets of kinesis")
 print("told,", len(set(strict.seen)), "operations")

@@ -48,7 +48,8 @@ final class Messaging implements AutoCloseable {
         this.owner = owner;
         queues = new QueueRoom(store, tags, clock, here);
         clock.onMove(queues::recheck);
-        topics = new TopicRoom(store, tags, client(SqsClient.class), functions, here, clock, alarms);
+        topics =
+                new TopicRoom(store, tags, client(SqsClient.class), functions, here, clock, alarms);
         Told told =
                 new Told(
                         client(SqsClient.class),

@@ -181,7 +181,14 @@ final class Rooms implements AutoCloseable {
 
     private Messaging messaging(Settings settings, MovableClock clock, Supplier<URI> here) {
         return new Messaging(
-                store, tags, clock, workers.alarms(), here, this::operations, this::tell, settings.owner());
+                store,
+                tags,
+                clock,
+                workers.alarms(),
+                here,
+                this::operations,
+                this::tell,
+                settings.owner());
     }
 
     private InvocationPath path(Settings settings, InstantSource clock) {

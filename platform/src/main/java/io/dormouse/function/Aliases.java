@@ -84,8 +84,7 @@ public final class Aliases implements LambdaClient {
         records.store.write(tx -> {
             requireVersion(tx, name, request.functionVersion());
             Entry<AliasConfiguration> entry =
-                    Entry.of(FunctionRecords.key(name), clock.instant(), alias)
-                            .within(name.name());
+                    Entry.of(FunctionRecords.key(name), clock.instant(), alias).within(name.name());
             if (!records.aliases.insert(tx, entry)) {
                 throw FunctionErrors.conflict("Alias already exists: " + name.arn());
             }

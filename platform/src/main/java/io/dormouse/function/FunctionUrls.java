@@ -142,8 +142,7 @@ public final class FunctionUrls implements LambdaClient {
         return records.urls
                 .get(query, FunctionRecords.key(name))
                 .orElseThrow(() ->
-                        FunctionErrors.notFound(
-                                "The resource you requested does not exist."));
+                        FunctionErrors.notFound("The resource you requested does not exist."));
     }
 
     @Override

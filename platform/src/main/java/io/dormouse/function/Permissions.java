@@ -21,8 +21,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// Statements of who may invoke a function. Function URLs without authentication are held to them;
 /// calls by AWS's API are not, as nothing here is.
 ///
-/// AWS page:
-/// [AddPermission](https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html).
+/// AWS page: [AddPermission](https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html).
 public final class Permissions implements LambdaClient {
     private final FunctionRecords records;
     private final InstantSource clock;
@@ -69,16 +68,18 @@ public final class Permissions implements LambdaClient {
         if (principal.equals("*")) {
             statement.put("Principal", "*");
         } else if (principal.matches("[0-9]{12}")) {
-            statement
-                    .putObject("Principal")
-                    .put("AWS", "arn:aws:iam::" + principal + ":root");
+            statement.putObject("Principal").put("AWS", "arn:aws:iam::" + principal + ":root");
         } else {
             String kind = principal.startsWith("arn:") ? "AWS" : "Service";
             statement.putObject("Principal").put(kind, principal);
         }
         statement.put("Action", request.action()).put("Resource", name.arn());
         ObjectNode condition = JsonMapper.shared().createObjectNode();
-        put(condition, "StringEquals", "lambda:FunctionUrlAuthType", request.functionUrlAuthTypeAsString());
+        put(
+                condition,
+                "StringEquals",
+                "lambda:FunctionUrlAuthType",
+                request.functionUrlAuthTypeAsString());
         put(condition, "StringEquals", "AWS:SourceAccount", request.sourceAccount());
         put(condition, "StringEquals", "aws:PrincipalOrgID", request.principalOrgID());
         put(condition, "ArnLike", "AWS:SourceArn", request.sourceArn());
@@ -144,8 +145,8 @@ public final class Permissions implements LambdaClient {
 
     /// Whether everybody may call the URL of a function.
     boolean isPublic(FunctionName name) {
-        return records.store.read(query ->
-                statements(query, name).stream().anyMatch(Permissions::opensUrl));
+        return records.store.read(
+                query -> statements(query, name).stream().anyMatch(Permissions::opensUrl));
     }
 
     private static boolean opensUrl(JsonNode statement) {

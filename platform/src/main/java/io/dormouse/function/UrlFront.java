@@ -59,8 +59,7 @@ public final class UrlFront implements Handler {
     /// A URL that was asked.
     ///
     /// @param path what follows its host
-    private record Asked(
-            FunctionName name, FunctionUrlConfig config, String path, Caller caller) {
+    private record Asked(FunctionName name, FunctionUrlConfig config, String path, Caller caller) {
         UrlCors cors() {
             return UrlCors.of(config.cors());
         }
@@ -204,7 +203,8 @@ public final class UrlFront implements Handler {
                 return;
             }
             Map<String, String> all = new HashMap<>(result.get().headers());
-            all.keySet().removeIf(name -> headers.keySet().stream().anyMatch(name::equalsIgnoreCase));
+            all.keySet()
+                    .removeIf(name -> headers.keySet().stream().anyMatch(name::equalsIgnoreCase));
             all.putAll(headers);
             exchange.answer(result.get().status(), all, result.get().body());
         } catch (AwsServiceException e) {

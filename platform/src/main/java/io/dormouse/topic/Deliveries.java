@@ -2,8 +2,8 @@ package io.dormouse.topic;
 
 import io.dormouse.aws.AwsError;
 import io.dormouse.delivery.Courier;
-import io.dormouse.delivery.FunctionCalls;
 import io.dormouse.delivery.Courier.Outcome;
+import io.dormouse.delivery.FunctionCalls;
 import io.dormouse.delivery.Outbox;
 import io.dormouse.delivery.Parcel;
 import io.dormouse.pattern.Patterns;

@@ -395,9 +395,9 @@ class EventsTest {
                                         r.rule("x")
                                                 .targets(
                                                         target(
-                                                                        "arn:aws:lambda:us-east-1:123456789012:function:f")
+                                                                        "arn:aws:kinesis:us-east-1:123456789012:stream/f")
                                                                 .build())))
-                        .startsWith("Targets of lambda are not served here"));
+                        .startsWith("Targets of kinesis are not served here"));
         assertTrue(
                 message(() ->
                                 platform.events.putTargets(r ->

@@ -85,9 +85,7 @@ final class FunctionPlatform implements AutoCloseable {
 
     InvokeResponse invoke(String name, String event) {
         return lambda.invoke(r ->
-                r.functionName(name)
-                        .logType(LogType.TAIL)
-                        .payload(SdkBytes.fromUtf8String(event)));
+                r.functionName(name).logType(LogType.TAIL).payload(SdkBytes.fromUtf8String(event)));
     }
 
     static String log(InvokeResponse answer) {

@@ -124,7 +124,8 @@ class FunctionUrlsTest {
                 real.matches("http://[0-9a-f]{32}\\.lambda-url\\.us-east-1\\.localhost:[0-9]+/"),
                 real);
         String host = real.substring("http://".length(), real.length() - 1);
-        assertTrue(asked(host, "/endpoints/x/invocations").contains("\"/endpoints/x/invocations\""));
+        assertTrue(
+                asked(host, "/endpoints/x/invocations").contains("\"/endpoints/x/invocations\""));
         String other = host.replaceFirst("^.{32}", "0".repeat(32));
         assertTrue(asked(other, "/").startsWith("HTTP/1.1 403 "));
     }
@@ -135,7 +136,8 @@ class FunctionUrlsTest {
             out.write(
                     ("GET " + path + " HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n")
                             .getBytes(StandardCharsets.US_ASCII));
-            return new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8))
+            return new BufferedReader(
+                            new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8))
                     .lines()
                     .collect(Collectors.joining("\n"));
         }

@@ -101,12 +101,12 @@ class FunctionsTest {
         assertTrue(tail.contains("\tInit Duration: "), tail);
         String second = log(here.invoke("echo", "{\"x\": 2}"));
         assertFalse(second.contains("Init Duration"), second);
-        await(() -> logs.filterLogEvents(r -> r.logGroupName("/aws/lambda/echo"))
-                .events()
-                .stream()
-                .anyMatch(each ->
-                        each.message().equals("saw 2")
-                                && each.logStreamName().equals(answer.get("stream").asString())));
+        await(() ->
+                logs.filterLogEvents(r -> r.logGroupName("/aws/lambda/echo")).events().stream()
+                        .anyMatch(each ->
+                                each.message().equals("saw 2")
+                                        && each.logStreamName()
+                                                .equals(answer.get("stream").asString())));
         assertTrue(runs("echo"));
         here.advance(61);
         await(() -> !runs("echo"));
@@ -144,19 +144,24 @@ class FunctionsTest {
         InvokeResponse exited = here.invoke("wrong", "\"exit\"");
         assertEquals("Runtime.ExitError", json(exited).get("errorType").asString());
         assertTrue(
-                json(exited).get("errorMessage").asString().endsWith(
-                        " Error: Runtime exited with error: exit status 7"),
+                json(exited)
+                        .get("errorMessage")
+                        .asString()
+                        .endsWith(" Error: Runtime exited with error: exit status 7"),
                 exited.payload().asUtf8String());
         here.lambda.updateFunctionConfiguration(r -> r.functionName("wrong").timeout(1));
         InvokeResponse late = here.invoke("wrong", "\"hang\"");
         assertEquals("Sandbox.Timedout", json(late).get("errorType").asString());
         assertTrue(
-                json(late).get("errorMessage").asString().endsWith(
-                        " Error: Task timed out after 1.00 seconds"));
+                json(late)
+                        .get("errorMessage")
+                        .asString()
+                        .endsWith(" Error: Task timed out after 1.00 seconds"));
         assertTrue(log(late).contains(" Task timed out after 1.00 seconds\nEND "), log(late));
         assertTrue(log(late).contains("\tStatus: timeout"), log(late));
         // The next one has a fresh instance.
-        assertEquals("ValueError", json(here.invoke("wrong", "\"raise\"")).get("errorType").asString());
+        assertEquals(
+                "ValueError", json(here.invoke("wrong", "\"raise\"")).get("errorType").asString());
     }
 
     @Test
@@ -188,7 +193,7 @@ class FunctionsTest {
                 assertThrows(
                         InvalidParameterValueException.class,
                         () -> here.create("bad", "python3.12", "handler.main", nonsense, Map.of()));
-        assertTrue(corrupt.getMessage().startsWith("Could not unzip uploaded file."));
+        assertTrue(corrupt.awsErrorDetails().errorMessage().startsWith("Could not unzip uploaded file."));
         SdkBytes climbing = FunctionPlatform.zip(Map.of("../out.py", new byte[1]));
         assertThrows(
                 InvalidParameterValueException.class,
@@ -197,10 +202,9 @@ class FunctionsTest {
                 assertThrows(
                         InvalidParameterValueException.class,
                         () -> here.create("bad", "nodejs22.x", "index.main", code, Map.of()));
-        assertTrue(node.getMessage().contains("Runtime nodejs22.x is not served here"));
+        assertTrue(node.awsErrorDetails().errorMessage().contains("Runtime nodejs22.x is not served here"));
         var absent =
-                assertThrows(
-                        ResourceNotFoundException.class, () -> here.invoke("absent", "{}"));
+                assertThrows(ResourceNotFoundException.class, () -> here.invoke("absent", "{}"));
         assertEquals(
                 "Function not found: arn:aws:lambda:us-east-1:123456789012:function:absent",
                 absent.awsErrorDetails().errorMessage());
@@ -215,10 +219,9 @@ class FunctionsTest {
     @Test
     void aFunctionIsThrottledAtItsReservedConcurrency() throws Exception {
         here.create("busy", "def main(event, context): return 1", SHORT);
-        here.lambda.putFunctionConcurrency(r ->
-                r.functionName("busy").reservedConcurrentExecutions(0));
-        var refused =
-                assertThrows(TooManyRequestsException.class, () -> here.invoke("busy", "{}"));
+        here.lambda.putFunctionConcurrency(
+                r -> r.functionName("busy").reservedConcurrentExecutions(0));
+        var refused = assertThrows(TooManyRequestsException.class, () -> here.invoke("busy", "{}"));
         assertEquals(
                 ThrottleReason.RESERVED_FUNCTION_CONCURRENT_INVOCATION_LIMIT_EXCEEDED,
                 refused.reason());
@@ -265,7 +268,11 @@ class FunctionsTest {
         await(() -> attempts() == 2);
         here.advance(121);
         await(() -> attempts() == 3);
-        assertEquals(204, here.lambda.invoke(r -> r.functionName("later").invocationType("DryRun")).statusCode());
+        assertEquals(
+                204,
+                here.lambda
+                        .invoke(r -> r.functionName("later").invocationType("DryRun"))
+                        .statusCode());
     }
 
     @Test
@@ -302,10 +309,11 @@ class FunctionsTest {
 
     private boolean said(String function, String line) {
         return logs.describeLogGroups(r -> r.logGroupNamePrefix("/aws/lambda/" + function))
-                        .logGroups()
-                        .size()
+                                .logGroups()
+                                .size()
                         == 1
-                && logs.filterLogEvents(r -> r.logGroupName("/aws/lambda/" + function))
+                && logs
+                        .filterLogEvents(r -> r.logGroupName("/aws/lambda/" + function))
                         .events()
                         .stream()
                         .anyMatch(each -> each.message().equals(line));
@@ -365,7 +373,8 @@ class FunctionsTest {
 
     @Test
     void aJavaHandlerIsRunByAwsOwnRuntimeFromS3(@TempDir Path folder) throws Exception {
-        assumeTrue(TestPlatform.hasFunctionServer(), "no runtime of Java functions: ./build makes it");
+        assumeTrue(
+                TestPlatform.hasFunctionServer(), "no runtime of Java functions: ./build makes it");
         try (S3Client s3 = here.here(S3Client.builder()).forcePathStyle(true).build()) {
             s3.createBucket(r -> r.bucket("code"));
             s3.putObject(
@@ -389,7 +398,6 @@ class FunctionsTest {
         assertTrue(log(first).contains("\njava saw 1\nEND "), log(first));
         InvokeResponse raised = here.invoke("scores", "{\"x\": 1, \"boom\": true}");
         assertEquals("Unhandled", raised.functionError());
-        assertEquals(
-                "java.lang.IllegalStateException", json(raised).get("errorType").asString());
+        assertEquals("java.lang.IllegalStateException", json(raised).get("errorType").asString());
     }
 }
