@@ -153,6 +153,18 @@ assert [p["PolicyName"] for p in policies] == ["half", "queue"], policies
 assert policies[0]["TargetTrackingScalingPolicyConfiguration"] == HALF, policies
 assert policies[1]["TargetTrackingScalingPolicyConfiguration"] == custom, policies
 
+# --- the alarms of a policy stand in CloudWatch's list
+def alarms():
+    listed = cloudwatch.describe_alarms(AlarmNamePrefix="TargetTracking-endpoint/steady/variant/AllTraffic-")["MetricAlarms"]
+    return {a["AlarmName"]: a for a in listed}
+
+
+high, low = (alarms()[a["AlarmName"]] for a in put["Alarms"])
+assert len(alarms()) == 3 and high["AlarmArn"] == put["Alarms"][0]["AlarmARN"], alarms()
+assert (high["Threshold"], high["EvaluationPeriods"], high["ComparisonOperator"]) == (0.5, 3, "GreaterThanThreshold"), high
+assert (low["Threshold"], low["EvaluationPeriods"], low["ComparisonOperator"]) == (0.45, 15, "LessThanThreshold"), low
+assert high["AlarmActions"] == [put["PolicyARN"]] and high["StateValue"] != "ALARM", high
+
 # --- load: three minutes of it, then more is ready
 next_minute()
 for _ in range(3):
@@ -165,6 +177,7 @@ assert newest["Cause"] == f"monitor alarm {put['Alarms'][0]['AlarmName']} in sta
 assert newest["Description"] == "Setting desired provisioned concurrency to 2.", newest
 assert newest["StatusCode"] == "Successful" and newest["StatusMessage"].endswith("Change successfully fulfilled by sagemaker."), newest
 assert described()["ProductionVariants"][0]["CurrentInstanceCount"] >= 2
+assert alarms()[high["AlarmName"]]["StateValue"] == "ALARM", alarms()
 metrics = {m["MetricName"] for m in cloudwatch.list_metrics(Namespace="AWS/SageMaker")["Metrics"]}
 prefix = "ServerlessProvisionedConcurrency"
 assert {prefix + n for n in ("Executions", "Utilization", "Invocations", "SpilloverInvocations")} <= metrics, metrics

@@ -14,9 +14,9 @@ import java.util.concurrent.TimeUnit;
 
 /// A Python with AWS's current clients, installed into the build folder.
 record Python(Path environment) {
-    /// One with boto3 and the aws CLI.
+    /// One with boto3, the aws CLI and Prometheus' client, whose parsers read pages for it.
     static Python installed() throws IOException, InterruptedException {
-        return installed("python", List.of("boto3", "awscli"));
+        return installed("python", List.of("boto3", "awscli", "prometheus_client"));
     }
 
     /// One with the second version of the SageMaker SDK.
@@ -54,7 +54,8 @@ record Python(Path environment) {
             throws IOException, InterruptedException {
         Path environment = Path.of("target", name).toAbsolutePath();
         Path done = environment.resolve("installed");
-        if (!Files.exists(done)) {
+        String wanted = String.join(" ", packages);
+        if (!Files.exists(done) || !Files.readString(done).equals(wanted)) {
             Map<String, String> nothing = Map.of();
             run(List.of("python3", "-m", "venv", environment.toString()), nothing);
             List<String> install =
@@ -66,7 +67,7 @@ record Python(Path environment) {
                                     "--disable-pip-version-check"));
             install.addAll(packages);
             run(install, nothing);
-            Files.writeString(done, String.join(" ", packages));
+            Files.writeString(done, wanted);
         }
         return new Python(environment);
     }

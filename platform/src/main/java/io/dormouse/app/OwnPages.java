@@ -7,6 +7,7 @@ import io.dormouse.wire.Handler;
 import io.dormouse.worker.Capacity;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -30,7 +31,8 @@ record OwnPages(Settings settings, MovableClock clock, Rooms rooms, Reset reset)
     public void handle(Exchange exchange) throws IOException {
         String path = exchange.path();
         boolean isGuarded = exchange.method().equals("POST") || path.equals(RulesPage.PATH);
-        if (isGuarded && !isAllowed(exchange)) {
+        boolean isForReaders = path.equals(MetricsPage.PATH) && !hasToken(exchange);
+        if ((isGuarded || isForReaders) && !isAllowed(exchange)) {
             return;
         }
         if (path.equals("/health")) {
@@ -41,6 +43,8 @@ record OwnPages(Settings settings, MovableClock clock, Rooms rooms, Reset reset)
             rooms.passes().handle(exchange);
         } else if (path.equals(RulesPage.PATH) && exchange.method().equals("GET")) {
             rooms.rulesPage().handle(exchange);
+        } else if (path.equals(MetricsPage.PATH) && exchange.method().equals("GET")) {
+            rooms.metricsPage().handle(exchange);
         } else if (path.equals("/_dormouse/status") && exchange.method().equals("GET")) {
             json(exchange, 200, status());
         } else if (!settings.ephemeral()) {
@@ -71,6 +75,14 @@ record OwnPages(Settings settings, MovableClock clock, Rooms rooms, Reset reset)
         status.put("warm_workers", rooms.workers().warm().ready());
         status.put("warm_problem", rooms.workers().warm().problem());
         return JsonMapper.shared().writeValueAsString(status);
+    }
+
+    /// Prometheus signs nothing: where keys are set it has a token instead.
+    private boolean hasToken(Exchange exchange) {
+        String token = settings.keys().map(Settings.Keys::metricsToken).orElse("");
+        byte[] given = exchange.header("Authorization").orElse("").getBytes(StandardCharsets.UTF_8);
+        byte[] expected = ("Bearer " + token).getBytes(StandardCharsets.UTF_8);
+        return !token.isEmpty() && MessageDigest.isEqual(given, expected);
     }
 
     /// What changes the platform or names its objects is signed for as AWS's own requests are.

@@ -74,8 +74,8 @@ final class Rooms implements AutoCloseable {
         tags = new Tags(store);
         objects = opened(new Objects(store, settings.data().resolve("objects"), clock));
         Store measurements = opened(measurements(settings, clock));
-        metrics = opened(new MetricData(measurements, clock));
         logs = opened(new Logs(measurements, clock));
+        metrics = opened(new MetricData(measurements, clock, logs::flush));
         AccessKeys keys =
                 new AccessKeys(store, InstantSource.system(), settings.owner(), secrets(settings));
         Roles roles = new Roles(store, clock);
@@ -108,7 +108,7 @@ final class Rooms implements AutoCloseable {
                                 logs.writer(),
                                 metrics.meters()));
         messaging = opened(messaging(settings, clock, here));
-        alarms = opened(alarms(clock));
+        alarms = opened(alarms(clock, scaling));
         authenticator = authenticator(settings, keys);
         functions = opened(functions(settings, clock, here));
         InvocationPath path = opened(path(settings, clock));
@@ -144,8 +144,9 @@ final class Rooms implements AutoCloseable {
         functions.tell(function, event);
     }
 
-    private AlarmRoom alarms(InstantSource clock) {
-        return new AlarmRoom(store, tags, metrics, messaging.topics(), clock, workers.alarms());
+    private AlarmRoom alarms(InstantSource clock, Autoscaling scaling) {
+        return new AlarmRoom(
+                store, tags, metrics, messaging.topics(), clock, workers.alarms(), scaling::alarms);
     }
 
     /// What was not told before the last end: behind the start, which is in a hurry.
@@ -309,6 +310,11 @@ final class Rooms implements AutoCloseable {
     /// Answers function URLs.
     Handler functionUrls() {
         return functions.front();
+    }
+
+    /// Answers what Prometheus asks.
+    MetricsPage metricsPage() {
+        return new MetricsPage(metrics, routes, workers);
     }
 
     /// Answers what programs ask for their credentials.

@@ -39,10 +39,17 @@ public record Settings(
         String python,
         Map<String, String> environment) {
     /// An access key of the account's owner.
-    public record Keys(String accessKeyId, String secretAccessKey) {
+    ///
+    /// @param metricsToken what the page for Prometheus may be read with instead; empty for nothing
+    public record Keys(String accessKeyId, String secretAccessKey, String metricsToken) {
         public Keys {
             Objects.requireNonNull(accessKeyId);
             Objects.requireNonNull(secretAccessKey);
+            Objects.requireNonNull(metricsToken);
+        }
+
+        public Keys(String accessKeyId, String secretAccessKey) {
+            this(accessKeyId, secretAccessKey, "");
         }
     }
 

@@ -164,7 +164,8 @@ final class StartOptions {
         String secret = environment("DORMOUSE_SECRET_ACCESS_KEY", "");
         return id.isEmpty() || secret.isEmpty()
                 ? Optional.empty()
-                : Optional.of(new Settings.Keys(id, secret));
+                : Optional.of(
+                        new Settings.Keys(id, secret, environment("DORMOUSE_METRICS_TOKEN", "")));
     }
 
     private static String environment(String name, String otherwise) {

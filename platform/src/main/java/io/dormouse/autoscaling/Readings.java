@@ -18,6 +18,9 @@ import software.amazon.awssdk.services.cloudwatch.model.Statistic;
 
 /// What policies go by: their metrics, minute by minute, read from CloudWatch.
 final class Readings {
+    static final String NAMESPACE = "AWS/SageMaker";
+    static final String UTILIZATION = "ServerlessProvisionedConcurrencyUtilization";
+
     private static final int PERIOD_SECONDS = (int) TargetTracking.PERIOD.toSeconds();
 
     private final CloudWatchClient cloudWatch;
@@ -70,8 +73,8 @@ final class Readings {
 
     private static GetMetricStatisticsRequest.Builder utilization(String endpoint, String variant) {
         return GetMetricStatisticsRequest.builder()
-                .namespace("AWS/SageMaker")
-                .metricName("ServerlessProvisionedConcurrencyUtilization")
+                .namespace(NAMESPACE)
+                .metricName(UTILIZATION)
                 .dimensions(dimension("EndpointName", endpoint), dimension("VariantName", variant))
                 .statistics(Statistic.AVERAGE);
     }
@@ -89,7 +92,7 @@ final class Readings {
                 .statistics(Statistic.fromValue(metric.statisticAsString()));
     }
 
-    private static Dimension dimension(String name, String value) {
+    static Dimension dimension(String name, String value) {
         return Dimension.builder().name(name).value(value).build();
     }
 

@@ -96,6 +96,11 @@ public final class Logs implements CloudWatchLogsClient {
         return lines;
     }
 
+    /// Keeps what was written before, its data points by metric filters among it.
+    public void flush() {
+        lines.flush();
+    }
+
     /// The operations on metric filters, by which lines become data points.
     public MetricFilters metricFilters() {
         return new MetricFilters(store, clock, lines::flush, meters);

@@ -10,6 +10,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import software.amazon.awssdk.services.cloudwatch.CloudWatchClient;
 import software.amazon.awssdk.services.cloudwatch.model.DimensionFilter;
 import software.amazon.awssdk.services.cloudwatch.model.GetMetricDataRequest;
@@ -40,6 +41,7 @@ public final class MetricData implements CloudWatchClient {
 
     private final Store store;
     private final InstantSource clock;
+    private final Runnable sources;
     private final Recordings recordings;
     private final EverySecond everySecond;
     private Instant nextAging = Instant.MIN;
@@ -49,7 +51,14 @@ public final class MetricData implements CloudWatchClient {
     /// @param store of the measurements: best one of its own, so that they do not wait for records
     ///   nor records for them
     public MetricData(Store store, InstantSource clock) {
+        this(store, clock, () -> {});
+    }
+
+    /// @param sources keeps what is still in memory of what makes data points: log lines, by metric
+    ///   filters. Before every read
+    public MetricData(Store store, InstantSource clock, Runnable sources) {
         this.store = store;
+        this.sources = sources;
         this.clock = clock;
         this.recordings = new Recordings(store, clock);
         this.everySecond = new EverySecond("metrics", this::tick);
@@ -63,6 +72,13 @@ public final class MetricData implements CloudWatchClient {
     /// Records as [#meters] does what nobody will ever read: for a rehearsal.
     public Meters scratch() {
         return new Recordings(store, clock);
+    }
+
+    /// What the platform has recorded of endpoints since it started, added up.
+    ///
+    /// @param endpoints of which something is to be known; what is known of others is forgotten
+    public List<Totals.Total> totals(Set<String> endpoints) {
+        return recordings.totals(endpoints);
     }
 
     private void tick() {
@@ -95,14 +111,14 @@ public final class MetricData implements CloudWatchClient {
     @Override
     public GetMetricDataResponse getMetricData(GetMetricDataRequest request) {
         MetricQueries queries = new MetricQueries(request, clock.instant());
-        recordings.flush();
+        flush();
         return store.read(queries::answer);
     }
 
     @Override
     public GetMetricStatisticsResponse getMetricStatistics(GetMetricStatisticsRequest request) {
         MetricStatistics statistics = new MetricStatistics(request, clock.instant());
-        recordings.flush();
+        flush();
         return store.read(statistics::answer);
     }
 
@@ -113,7 +129,7 @@ public final class MetricData implements CloudWatchClient {
     public ListMetricsResponse listMetrics(ListMetricsRequest request) {
         Duration age = request.recentlyActive() == null ? LISTED : RECENT;
         OptionalLong after = after(request);
-        recordings.flush();
+        flush();
         List<Listed> found =
                 store
                         .read(query ->
@@ -135,6 +151,11 @@ public final class MetricData implements CloudWatchClient {
             answer.nextToken(Long.toString(page.getLast().id()));
         }
         return answer.build();
+    }
+
+    private void flush() {
+        sources.run();
+        recordings.flush();
     }
 
     private static OptionalLong after(ListMetricsRequest request) {

@@ -2,10 +2,14 @@ package io.dormouse.metrics;
 
 import io.dormouse.metrics.Points.Sample;
 import io.dormouse.store.Store;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /// The platform's own measurements: added up in memory by the second, kept by [#flush].
@@ -37,11 +41,16 @@ final class Recordings implements Meters {
 
     private final Store store;
     private final InstantSource clock;
+    private final Instant start;
     private final Map<Key, Live> live = new ConcurrentHashMap<>();
+
+    // Guarded by this; empty until somebody asks.
+    private Optional<Totals> totals = Optional.empty();
 
     Recordings(Store store, InstantSource clock) {
         this.store = store;
         this.clock = clock;
+        this.start = clock.instant();
     }
 
     @Override
@@ -83,6 +92,43 @@ final class Recordings implements Meters {
                 samples.forEach(sample -> Points.add(tx, sample));
                 return samples.size();
             });
+            totals.ifPresent(all -> samples.forEach(all::add));
         }
+    }
+
+    /// What was recorded since the start, added up.
+    ///
+    /// @param endpoints of which something is to be known
+    synchronized List<Totals.Total> totals(Set<String> endpoints) {
+        flush();
+        Totals all = totals.orElseGet(this::readTotals);
+        totals = Optional.of(all);
+        all.keep(endpoints);
+        return all.list();
+    }
+
+    private Totals readTotals() {
+        Totals read = new Totals();
+        store.read(query -> {
+            Points.metrics(
+                            query,
+                            Optional.of(Totals.NAMESPACE),
+                            Optional.empty(),
+                            start,
+                            OptionalLong.empty())
+                    .stream()
+                    .map(Points.Listed::metric)
+                    .filter(Totals::counts)
+                    .forEach(metric ->
+                            Points.each(
+                                    query,
+                                    metric,
+                                    Optional.empty(),
+                                    start,
+                                    Instant.MAX,
+                                    point -> read.add(metric, point.summary())));
+            return read;
+        });
+        return read;
     }
 }

@@ -72,6 +72,19 @@ final class Sketch {
         return index == ZERO ? 0 : Math.exp(index * LOG_GAMMA) * MIDDLE;
     }
 
+    /// Adds how many values lie up to each bound and above the one before, and in the last place
+    /// how many above all; a bound is known to [#ERROR_MAX].
+    void spread(List<Double> bounds, double[] counts) {
+        buckets.forEach((index, bucket) -> {
+            double value = value(index);
+            int place = 0;
+            while (place < bounds.size() && value > bounds.get(place)) {
+                place++;
+            }
+            counts[place] += bucket.count;
+        });
+    }
+
     /// The sketch as bytes, never empty: the steps from bucket to bucket, and their counts.
     byte[] encode() {
         TreeMap<Integer, Bucket> sorted = new TreeMap<>(buckets);

@@ -1,6 +1,7 @@
 package io.dormouse.metrics;
 
 import io.dormouse.store.Row;
+import java.util.List;
 import java.util.OptionalDouble;
 
 /// What is kept of the values of one span of time: enough for every statistic. Not thread-safe.
@@ -100,6 +101,18 @@ final class Summary {
             return OptionalDouble.empty();
         }
         return OptionalDouble.of(Math.clamp(sketch.percentile(percent), min, max));
+    }
+
+    /// Adds how many values lie up to each bound and above the one before, and in the last place
+    /// how many above all.
+    ///
+    /// @param bounds ascending
+    void spread(List<Double> bounds, double[] counts) {
+        if (hasSketch) {
+            sketch.spread(bounds, counts);
+        } else {
+            counts[bounds.size()] += count;
+        }
     }
 
     /// The sketch as bytes; empty where the values are not known.

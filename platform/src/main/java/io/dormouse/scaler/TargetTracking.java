@@ -26,7 +26,7 @@ public final class TargetTracking {
     public static final int LOW_PERIODS = 15;
 
     /// The lower threshold, as a share of the target: between the two nothing changes.
-    static final double LOW_SHARE = 0.9;
+    public static final double LOW_SHARE = 0.9;
 
     private TargetTracking() {}
 

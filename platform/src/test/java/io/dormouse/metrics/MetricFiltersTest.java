@@ -44,15 +44,15 @@ class MetricFiltersTest {
     @BeforeEach
     void open() {
         store = Store.open(folder, clock, List.of(MetricData.SCHEMA, Logs.SCHEMA));
-        metrics = new MetricData(store, clock);
         logs = new Logs(store, clock);
+        metrics = new MetricData(store, clock, logs::flush);
         filters = logs.metricFilters();
     }
 
     @AfterEach
     void close() {
-        logs.close();
         metrics.close();
+        logs.close();
         store.close();
     }
 
@@ -76,7 +76,6 @@ class MetricFiltersTest {
 
     /// What is known of a metric by the minute: how many values, and their sum.
     private Map<String, String> minutes(String name, Dimension... dimensions) {
-        logs.describeLogGroups(r -> r.limit(1)); // keeps what is in memory
         TreeMap<String, String> minutes = new TreeMap<>();
         for (Datapoint each :
                 metrics.getMetricStatistics(r ->

@@ -51,10 +51,10 @@ final class AlarmInput {
         if (request.treatMissingData() != null
                 && !TREATMENTS.contains(request.treatMissingData())) {
             throw invalid(
-                    "Invalid option '"
+                    "The value "
                             + request.treatMissingData()
-                            + "' for TreatMissingData: it must be breaching, notBreaching, ignore or"
-                            + " missing");
+                            + " is not supported for TreatMissingData parameter. Supported values are"
+                            + " [breaching, notBreaching, ignore, missing].");
         }
         actions("AlarmActions", request.alarmActions());
         actions("OKActions", request.okActions());
@@ -145,10 +145,7 @@ final class AlarmInput {
                         .filter(each -> !Boolean.FALSE.equals(each.returnData()))
                         .toList();
         if (shown.size() != 1) {
-            throw invalid(
-                    "Exactly one element of the metrics list should return data, and "
-                            + shown.size()
-                            + " do");
+            throw invalid("Exactly one element of the metrics list should return data.");
         }
     }
 

@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.cloudwatch.CloudWatchClient;
@@ -35,9 +36,11 @@ public final class AlarmLists implements CloudWatchClient {
     private static final int PAGE_MAX = 100;
 
     private final AlarmRecords records;
+    private final Supplier<List<MetricAlarm>> monitors;
 
-    AlarmLists(AlarmRecords records) {
+    AlarmLists(AlarmRecords records, Supplier<List<MetricAlarm>> monitors) {
         this.records = records;
+        this.monitors = monitors;
     }
 
     /// Some of a list, and where the next page goes on.
@@ -99,8 +102,7 @@ public final class AlarmLists implements CloudWatchClient {
         boolean isFamily =
                 request.childrenOfAlarmName() != null || request.parentsOfAlarmName() != null;
         List<Alarm> found =
-                records.store.read(query ->
-                        isFamily ? relatives(query, request) : asked(query, request).toList());
+                isFamily ? records.store.read(query -> relatives(query, request)) : asked(request);
         Slice<Alarm> page = Slice.of(found, request.nextToken(), request.maxRecords(), ALARMS);
         List<MetricAlarm> metricAlarms = new ArrayList<>();
         List<CompositeAlarm> compositeAlarms = new ArrayList<>();
@@ -117,11 +119,11 @@ public final class AlarmLists implements CloudWatchClient {
                 .build();
     }
 
-    private Stream<Alarm> asked(Query query, DescribeAlarmsRequest request) {
+    private List<Alarm> asked(DescribeAlarmsRequest request) {
         String prefix = Optional.ofNullable(request.alarmNamePrefix()).orElse("");
         HashSet<String> names = new HashSet<>(request.alarmNames());
         boolean all = request.alarmTypes().isEmpty();
-        return all(query)
+        return all().stream()
                 .filter(each ->
                         all
                                 ? each.type() == AlarmType.METRIC_ALARM
@@ -131,13 +133,28 @@ public final class AlarmLists implements CloudWatchClient {
                 .filter(each ->
                         request.stateValue() == null
                                 || each.state().value() == request.stateValue())
-                .filter(has(request.actionPrefix()));
+                .filter(has(request.actionPrefix()))
+                .toList();
+    }
+
+    /// Those that others evaluate among them.
+    private List<Alarm> all() {
+        // Before the read, for it may read as well.
+        List<MetricAlarm> others = monitors.get();
+        return records.store.read(query ->
+                sorted(
+                                Stream.concat(
+                                        others.stream().map(Alarm.OfMetric::new),
+                                        records.ofMetrics(query).stream()),
+                                records.composites(query).stream())
+                        .toList());
     }
 
     /// Those of the caller's account and Region, alarms on metrics first, by name.
-    private Stream<Alarm> all(Query query) {
+    private static Stream<Alarm> sorted(
+            Stream<Alarm.OfMetric> ofMetrics, Stream<Alarm.Composite> composites) {
         String ours = AlarmRecords.arn("");
-        return Stream.concat(records.ofMetrics(query).stream(), records.composites(query).stream())
+        return Stream.concat(ofMetrics, composites)
                 .filter(each -> each.arn().startsWith(ours))
                 .map(each -> (Alarm) each)
                 .sorted(
@@ -172,7 +189,7 @@ public final class AlarmLists implements CloudWatchClient {
         }
         if (request.parentsOfAlarmName() != null) {
             String child = AlarmRecords.arn(request.parentsOfAlarmName());
-            return all(query)
+            return sorted(Stream.of(), records.composites(query).stream())
                     .filter(each ->
                             each instanceof Alarm.Composite composite
                                     && composite.children().contains(child))
@@ -222,7 +239,7 @@ public final class AlarmLists implements CloudWatchClient {
     public DescribeAlarmsForMetricResponse describeAlarmsForMetric(
             DescribeAlarmsForMetricRequest request) {
         List<MetricAlarm> found = new ArrayList<>();
-        for (Alarm each : records.store.read(query -> all(query).toList())) {
+        for (Alarm each : all()) {
             if (each instanceof Alarm.OfMetric(MetricAlarm shape) && watches(shape, request)) {
                 found.add(shape);
             }

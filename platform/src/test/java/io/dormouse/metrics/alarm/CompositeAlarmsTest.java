@@ -61,7 +61,7 @@ class CompositeAlarmsTest {
     void open() {
         store = Store.open(folder, time, List.of(MetricData.SCHEMA, Outbox.SCHEMA));
         metrics = new MetricData(store, time);
-        room = new AlarmRoom(store, new Tags(store), metrics, this::topics, time, time);
+        room = new AlarmRoom(store, new Tags(store), metrics, this::topics, time, time, List::of);
         ofMetrics = (MetricAlarms) room.operations()[0];
         lists = (AlarmLists) room.operations()[1];
         states = (AlarmStates) room.operations()[2];

@@ -61,7 +61,8 @@ class WatchTest {
                             throw new IllegalStateException("nobody is to be told");
                         },
                         time,
-                        held);
+                        held,
+                        List::of);
         alarms = (MetricAlarms) room.operations()[0];
         lists = (AlarmLists) room.operations()[1];
     }
