@@ -25,9 +25,6 @@ import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 
 /// What Prometheus reads: `/_dormouse/metrics`. `docs/prometheus.md` lists the names.
-///
-/// @param metrics what was recorded of invocations
-/// @param routes the endpoints in service
 final class MetricsPage implements Handler {
     /// Where it is mounted.
     static final String PATH = "/_dormouse/metrics";
@@ -46,6 +43,10 @@ final class MetricsPage implements Handler {
     private final Capacity capacity;
     private final Workers workers;
 
+    /// A page of what is there when it is read.
+    ///
+    /// @param metrics what was recorded of invocations
+    /// @param routes the endpoints in service
     MetricsPage(MetricData metrics, Routes routes, Workers workers) {
         this.metrics = metrics;
         this.routes = routes;
@@ -113,7 +114,7 @@ final class MetricsPage implements Handler {
                 .filter(each -> each.name().equals("Invocations"))
                 .forEach(each -> invocations.merge(each.endpoint(), each.sum(), Double::sum));
         Comparator<String> busiest =
-                Comparator.comparing((String name) -> -invocations.getOrDefault(name, 0.0));
+                Comparator.comparingDouble((String name) -> -invocations.getOrDefault(name, 0.0));
         List<String> named =
                 inService.keySet().stream()
                         .sorted(busiest.thenComparing(Function.identity()))

@@ -49,9 +49,9 @@ final class ProcessFigures {
                                 .add(NO_LABELS, count));
         Runtime runtime = Runtime.getRuntime();
         page.gauge("dormouse_heap_used_bytes", "Java heap in use.")
-                .add(NO_LABELS, runtime.totalMemory() - runtime.freeMemory());
+                .add(NO_LABELS, (double) (runtime.totalMemory() - runtime.freeMemory()));
         page.gauge("dormouse_heap_max_bytes", "Java heap at most.")
-                .add(NO_LABELS, runtime.maxMemory());
+                .add(NO_LABELS, (double) runtime.maxMemory());
     }
 
     private static String status() {
