@@ -39,10 +39,10 @@ class AlarmsTest {
                 HttpClient client = HttpClient.newHttpClient()) {
             HttpRequest.Builder page =
                     HttpRequest.newBuilder(platform.endpoint().resolve("/_dormouse/metrics"));
-            // As to a request of AWS's without a signature.
-            assertEquals(400, status(client, page.build()));
+            // What AWS says where a signature is missing, and where it is none.
+            assertEquals(403, status(client, page.build()));
             assertEquals(400, status(client, with(page, "Bearer only-to-rea")));
-            assertEquals(400, status(client, with(page, "Bearer ")));
+            assertEquals(400, status(client, with(page, "Bearer")));
             assertEquals(200, status(client, with(page, "Bearer only-to-read")));
         }
     }
