@@ -25,6 +25,7 @@ import software.amazon.awssdk.services.cloudwatchlogs.model.OutputLogEvent;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.sagemaker.SageMakerClient;
 import software.amazon.awssdk.services.sagemaker.model.Channel;
+import software.amazon.awssdk.services.sagemaker.model.CreateTrainingJobRequest;
 import software.amazon.awssdk.services.sagemaker.model.DescribeEndpointResponse;
 import software.amazon.awssdk.services.sagemaker.model.DescribeProcessingJobResponse;
 import software.amazon.awssdk.services.sagemaker.model.DescribeTrainingJobResponse;
@@ -33,7 +34,6 @@ import software.amazon.awssdk.services.sagemaker.model.ProcessingInstanceType;
 import software.amazon.awssdk.services.sagemaker.model.ProcessingJobStatus;
 import software.amazon.awssdk.services.sagemaker.model.ProcessingOutput;
 import software.amazon.awssdk.services.sagemaker.model.ProductionVariant;
-import software.amazon.awssdk.services.sagemaker.model.SageMakerException;
 import software.amazon.awssdk.services.sagemaker.model.Tag;
 import software.amazon.awssdk.services.sagemaker.model.TrainingInputMode;
 import software.amazon.awssdk.services.sagemaker.model.TrainingInstanceType;
@@ -45,8 +45,8 @@ import software.amazon.awssdk.services.sagemakerruntime.model.ModelErrorExceptio
 /// trained with and processed with.
 class ContainersTest {
     private static final String ECR = "123456789012.dkr.ecr.us-east-1.amazonaws.com/";
-    private static final String IMAGE = ECR + "dormouse-test/strange:1";
-    private static final String ROLE = "arn:aws:iam::123456789012:role/any";
+    static final String IMAGE = ECR + "dormouse-test/strange:1";
+    static final String ROLE = "arn:aws:iam::123456789012:role/any";
 
     @TempDir private static Path folder;
     private static TestPlatform platform;
@@ -68,7 +68,7 @@ class ContainersTest {
         s3.createBucket(r -> r.bucket("containers"));
     }
 
-    private static Clients clients(TestPlatform of) {
+    static Clients clients(TestPlatform of) {
         return new Clients(of.endpoint(), Caller.DEFAULT_REGION, "test", "test", Optional.empty());
     }
 
@@ -183,26 +183,7 @@ class ContainersTest {
         s3.putObject(
                 r -> r.bucket("containers").key("train/rows.csv"),
                 RequestBody.fromString("1\n2\n"));
-        sageMaker.createTrainingJob(r ->
-                r.trainingJobName("train")
-                        .roleArn(ROLE)
-                        .algorithmSpecification(a ->
-                                a.trainingImage(IMAGE).trainingInputMode(TrainingInputMode.FILE))
-                        .hyperParameters(Map.of("depth", "3"))
-                        .inputDataConfig(
-                                Channel.builder()
-                                        .channelName("train")
-                                        .dataSource(d ->
-                                                d.s3DataSource(s ->
-                                                        s.s3DataType("S3Prefix")
-                                                                .s3Uri("s3://containers/train/")))
-                                        .build())
-                        .outputDataConfig(o -> o.s3OutputPath("s3://containers/models"))
-                        .resourceConfig(c ->
-                                c.instanceCount(1)
-                                        .volumeSizeInGB(1)
-                                        .instanceType(TrainingInstanceType.ML_M5_LARGE))
-                        .stoppingCondition(c -> c.maxRuntimeInSeconds(120)));
+        sageMaker.createTrainingJob(trainingOf("train"));
         Serving.await(
                 "trained",
                 () -> training("train").trainingJobStatus() != TrainingJobStatus.IN_PROGRESS);
@@ -218,6 +199,30 @@ class ContainersTest {
                         > 0);
         List<String> lines = logged("/aws/sagemaker/TrainingJobs");
         assertTrue(lines.contains("training train with {\"depth\":\"3\"}"), "" + lines);
+    }
+
+    static CreateTrainingJobRequest trainingOf(String name) {
+        return CreateTrainingJobRequest.builder()
+                .trainingJobName(name)
+                .roleArn(ROLE)
+                .algorithmSpecification(
+                        a -> a.trainingImage(IMAGE).trainingInputMode(TrainingInputMode.FILE))
+                .hyperParameters(Map.of("depth", "3"))
+                .inputDataConfig(
+                        Channel.builder()
+                                .channelName("train")
+                                .dataSource(d ->
+                                        d.s3DataSource(s ->
+                                                s.s3DataType("S3Prefix")
+                                                        .s3Uri("s3://containers/train/")))
+                                .build())
+                .outputDataConfig(o -> o.s3OutputPath("s3://containers/models"))
+                .resourceConfig(c ->
+                        c.instanceCount(1)
+                                .volumeSizeInGB(1)
+                                .instanceType(TrainingInstanceType.ML_M5_LARGE))
+                .stoppingCondition(c -> c.maxRuntimeInSeconds(120))
+                .build();
     }
 
     private static DescribeTrainingJobResponse training(String name) {
@@ -272,27 +277,6 @@ class ContainersTest {
 
     private static DescribeProcessingJobResponse processing() {
         return sageMaker.describeProcessingJob(r -> r.processingJobName("process"));
-    }
-
-    @Test
-    void withoutAnEngineOneIsToldWhatToDo(@TempDir Path other) throws Exception {
-        Map<String, String> none = Map.of("DOCKER_HOST", "unix:///no/docker.sock");
-        try (TestPlatform without = new TestPlatform(TestPlatform.settings(other).with(none));
-                SageMakerClient client = clients(without).sageMaker()) {
-            SageMakerException refused =
-                    assertThrows(
-                            SageMakerException.class,
-                            () ->
-                                    client.createModel(r ->
-                                            r.modelName("m")
-                                                    .executionRoleArn(ROLE)
-                                                    .primaryContainer(c -> c.image(IMAGE))));
-            String said = refused.awsErrorDetails().errorMessage();
-            assertEquals("ValidationException", refused.awsErrorDetails().errorCode());
-            assertTrue(said.startsWith("Requested image " + IMAGE + " not found. "), said);
-            assertTrue(said.contains("no Docker Engine answers at unix:///no/docker.sock"), said);
-            assertTrue(said.contains("DOCKER_HOST"), said);
-        }
     }
 
     @Test

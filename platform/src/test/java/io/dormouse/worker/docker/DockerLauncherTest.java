@@ -9,11 +9,18 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 
 /// What every launcher must do, with containers of a real engine.
 @Tag("full")
 class DockerLauncherTest extends LauncherConformance {
+    /// Where there is none, all of it is skipped.
+    @BeforeAll
+    static void engine() {
+        EngineHere.assumed();
+    }
+
     @Override
     protected Launcher launcher(Path run, LogSink notices) throws IOException {
         return Docker.launcher(run, notices);

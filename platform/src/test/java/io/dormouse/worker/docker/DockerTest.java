@@ -30,6 +30,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,6 +45,12 @@ class DockerTest {
     private final Capacity capacity = new Capacity(4096, 100);
     private final ManualTime time = new ManualTime();
     private DockerLauncher launcher;
+
+    /// Where there is none, all of it is skipped.
+    @BeforeAll
+    static void engine() {
+        EngineHere.assumed();
+    }
 
     @BeforeEach
     void open() throws IOException {
@@ -184,6 +191,20 @@ class DockerTest {
                     "it is said",
                     () -> log.contains("ended 1 containers that an earlier platform left"));
             assertEquals(List.of(), next.found());
+        }
+    }
+
+    @Test
+    void itsShareOfCpuIsSetWhenItIsReadyAndItsMemoryFromTheStart() throws Exception {
+        try (Instance instance = start()) {
+            String path = "/containers/dormouse-" + instance.id() + "/json";
+            Engine engine = EngineHere.assumed().engine();
+            JsonNode limits = engine.get(path).path("HostConfig");
+            assertEquals(256L << 20, limits.path("Memory").asLong(0));
+            assertEquals(256L << 20, limits.path("MemorySwap").asLong(0));
+            assertEquals(0, limits.path("CpuQuota").asLong(-1));
+            instance.limitCpu(0.5);
+            assertEquals(50_000, engine.get(path).path("HostConfig").path("CpuQuota").asLong(0));
         }
     }
 
