@@ -193,7 +193,10 @@ class FunctionsTest {
                 assertThrows(
                         InvalidParameterValueException.class,
                         () -> here.create("bad", "python3.12", "handler.main", nonsense, Map.of()));
-        assertTrue(corrupt.awsErrorDetails().errorMessage().startsWith("Could not unzip uploaded file."));
+        assertTrue(
+                corrupt.awsErrorDetails()
+                        .errorMessage()
+                        .startsWith("Could not unzip uploaded file."));
         SdkBytes climbing = FunctionPlatform.zip(Map.of("../out.py", new byte[1]));
         assertThrows(
                 InvalidParameterValueException.class,
@@ -202,7 +205,10 @@ class FunctionsTest {
                 assertThrows(
                         InvalidParameterValueException.class,
                         () -> here.create("bad", "nodejs22.x", "index.main", code, Map.of()));
-        assertTrue(node.awsErrorDetails().errorMessage().contains("Runtime nodejs22.x is not served here"));
+        assertTrue(
+                node.awsErrorDetails()
+                        .errorMessage()
+                        .contains("Runtime nodejs22.x is not served here"));
         var absent =
                 assertThrows(ResourceNotFoundException.class, () -> here.invoke("absent", "{}"));
         assertEquals(
