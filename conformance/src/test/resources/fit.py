@@ -1,10 +1,11 @@
-"""The SageMaker Python SDK v2's SKLearn estimator and SKLearnProcessor, with scripts of their own."""
+"""The SageMaker Python SDK v2's SKLearnProcessor and SKLearn estimator, which trains, deploys and predicts."""
 
 import os
 
 import boto3
 import sagemaker
 from sagemaker.processing import ProcessingInput, ProcessingOutput
+from sagemaker.serverless import ServerlessInferenceConfig
 from sagemaker.sklearn.estimator import SKLearn
 from sagemaker.sklearn.processing import SKLearnProcessor
 
@@ -45,6 +46,15 @@ estimator = SKLearn(
 estimator.fit({"train": f"s3://{BUCKET}/train/"})
 job = boto3.client("sagemaker").describe_training_job(TrainingJobName=estimator.latest_training_job.name)
 assert job["FinalMetricDataList"][0]["Value"] > 0.9, job["FinalMetricDataList"]
+
+# Its predictor sends and takes arrays, as numpy writes them.
+predictor = estimator.deploy(
+    serverless_inference_config=ServerlessInferenceConfig(memory_size_in_mb=1024, max_concurrency=1),
+    entry_point="inference.py",
+    source_dir=HERE,
+)
+assert list(predictor.predict([[12, 1], [2, 1]])) == [1, 0]
+predictor.delete_endpoint()
 
 estimator.set_hyperparameters(**{"n-estimators": 0})
 try:

@@ -79,13 +79,14 @@ assert "ValueError: a forest of 0 trees" in failed["FailureReason"], failed["Fai
 s3.put_object(Bucket=BUCKET, Key="source/serve.tar.gz", Body=packed("inference.py"))
 sagemaker.create_model(
     ModelName="forest",
-    ExecutionRoleArn=ROLE,
+    ExecutionRoleArn="arn:aws:iam::123456789012:role/server",
     PrimaryContainer={
         "Image": IMAGE,
         "ModelDataUrl": job["ModelArtifacts"]["S3ModelArtifacts"],
         "Environment": {
             "SAGEMAKER_PROGRAM": "inference.py",
             "SAGEMAKER_SUBMIT_DIRECTORY": f"s3://{BUCKET}/source/serve.tar.gz",
+            "TOLD_BUCKET": BUCKET,
         },
     },
 )
@@ -107,4 +108,6 @@ answer = boto3.client("sagemaker-runtime").invoke_endpoint(
     EndpointName="forest", ContentType="application/json", Accept="application/json", Body="[[12, 1], [2, 1]]"
 )
 assert json.loads(answer["Body"].read()) == [1, 0]
+who = json.loads(s3.get_object(Bucket=BUCKET, Key="told/served.json")["Body"].read())
+assert who == "arn:aws:sts::123456789012:assumed-role/server/SageMaker", who
 print("the scripts ran")

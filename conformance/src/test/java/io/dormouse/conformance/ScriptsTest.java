@@ -24,7 +24,7 @@ class ScriptsTest {
 
     @Test
     @Tag("full")
-    void theSdksScikitLearnEstimatorFits(@TempDir Path data)
+    void theSdksScikitLearnEstimatorFitsAndDeploys(@TempDir Path data)
             throws IOException, InterruptedException {
         String program = Python.withScikitLearn().program().toString();
         Map<String, String> chosen = Map.of("DORMOUSE_PYTHON", program);

@@ -11,8 +11,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/// Walls that bubblewrap makes, where the platform is not root. They cost several milliseconds of
-/// each start, and cannot be opened later: a generic worker sees the models of all.
+/// Walls that bubblewrap makes, or util-linux in its place, where the platform is not root. They
+/// cost several milliseconds of each start, and cannot be opened later: a generic worker sees the
+/// models of all.
 ///
 /// @param spawner starts sandboxed commands
 /// @param readable files and folders that workers read, beside the system's
@@ -102,7 +103,7 @@ record Bubble(
 
     @Override
     public String kind() {
-        return "bubblewrap";
+        return sandbox.kind();
     }
 
     @Override

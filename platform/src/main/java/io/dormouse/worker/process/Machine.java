@@ -35,10 +35,7 @@ final class Machine implements AutoCloseable {
     private final CompletableFuture<Optional<Sandbox>> sandbox;
 
     /// Ends what an earlier life left here.
-    ///
-    /// @param path where bubblewrap may be, folders joined by colons
-    /// @param proc where the kernel tells of control groups: `/proc`
-    Machine(Path run, ProcessSettings.Isolation isolation, String path, Path proc, LogSink notices)
+    Machine(Path run, ProcessSettings.Isolation isolation, Place place, LogSink notices)
             throws IOException {
         this.notices = notices;
         this.folder = new RunFolder(run);
@@ -46,7 +43,7 @@ final class Machine implements AutoCloseable {
         if (left > 0) {
             notices.line("ended " + left + " processes that an earlier platform left");
         }
-        this.limits = limits(proc, notices);
+        this.limits = limits(place.proc(), notices);
         this.workers =
                 CompletableFuture.supplyAsync(
                         () -> workers(notices),
@@ -55,7 +52,7 @@ final class Machine implements AutoCloseable {
         // classes a hundred.
         this.sandbox =
                 CompletableFuture.supplyAsync(
-                        () -> sandbox(isolation, path, notices),
+                        () -> sandbox(isolation, place.path(), notices),
                         work -> Thread.ofVirtual().name("sandbox-trial").start(work));
     }
 
@@ -95,7 +92,7 @@ final class Machine implements AutoCloseable {
         Optional<Sandbox> found = Sandbox.find(path);
         if (found.isEmpty()) {
             notices.line(
-                    "WARNING: bubblewrap (bwrap) is not installed or not allowed to make namespaces. Jobs run as"
+                    "WARNING: neither bubblewrap (bwrap) nor util-linux's unshare is installed and allowed to make namespaces. Jobs run as"
                             + " plain processes: with the network, the files and the rights of this platform's user.");
         }
         return found;
@@ -138,8 +135,9 @@ final class Machine implements AutoCloseable {
         }
         if (sandbox().isPresent()) {
             notices.line(
-                    "Instances are isolated by bubblewrap, which adds several milliseconds to each"
-                            + " start, as namespaces cannot be made directly ("
+                    "Instances are isolated by "
+                            + sandbox().get().kind()
+                            + ", which adds several milliseconds to each start, as namespaces cannot be made directly ("
                             + why
                             + ").");
             return new Bubble(
@@ -154,7 +152,7 @@ final class Machine implements AutoCloseable {
                 "WARNING: instances are not isolated. They run as plain processes: with the"
                         + " network, the files and the rights of this platform's user. ("
                         + why
-                        + "; bubblewrap is not installed or not allowed.)");
+                        + "; neither bubblewrap nor util-linux's unshare is installed and allowed.)");
         return none;
     }
 

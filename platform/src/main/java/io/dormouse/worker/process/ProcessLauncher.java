@@ -29,7 +29,6 @@ import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -78,7 +77,7 @@ public final class ProcessLauncher implements Launcher {
     public ProcessLauncher(
             CompletableFuture<Installation> installation, ProcessSettings settings, LogSink notices)
             throws IOException {
-        this(installation, settings, Path.of("/proc"), Optional.empty(), notices);
+        this(installation, settings, Place.HERE, Optional.empty(), notices);
     }
 
     /// The same, which counts in the machine's ledger what it keeps running by itself.
@@ -88,13 +87,13 @@ public final class ProcessLauncher implements Launcher {
             Capacity capacity,
             LogSink notices)
             throws IOException {
-        this(installation, settings, Path.of("/proc"), Optional.of(capacity), notices);
+        this(installation, settings, Place.HERE, Optional.of(capacity), notices);
     }
 
     ProcessLauncher(
             CompletableFuture<Installation> installation,
             ProcessSettings settings,
-            Path proc,
+            Place place,
             Optional<Capacity> capacity,
             LogSink notices)
             throws IOException {
@@ -106,8 +105,7 @@ public final class ProcessLauncher implements Launcher {
         // Always the first in line: an alarm that becomes the first wakes the thread, and each
         // request sets some that never go off.
         var _ = clock.scheduleWithFixedDelay(() -> {}, 1, 1, TimeUnit.SECONDS);
-        String path = Objects.requireNonNullElse(System.getenv("PATH"), "/usr/bin:/bin");
-        this.machine = new Machine(settings.run(), settings.isolation(), path, proc, notices);
+        this.machine = new Machine(settings.run(), settings.isolation(), place, notices);
         this.programs = new ProgramLaunches(machine, clock, settings.stopGrace());
         this.parents = new PythonParents(machine, capacity, settings.parentIdle(), clock, notices);
         this.walls =

@@ -2,17 +2,22 @@ package io.dormouse.worker.process;
 
 import io.dormouse.worker.Network;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/// A file system, a network (none) and processes of its own for a program, made by bubblewrap.
+/// A file system, a network (none) and processes of its own for a program, made by bubblewrap, or
+/// where that is not installed by a script with util-linux's `unshare` that takes its options.
 ///
 /// The program sees the system's programs and libraries and what it was told that it may read, all
 /// read-only; an empty `/tmp`; and its `/opt/ml`. It has no capabilities, cannot get any, and ends
@@ -22,30 +27,76 @@ final class Sandbox {
     private static final Set<String> SYSTEM =
             Set.of("usr", "etc", "bin", "sbin", "lib", "lib32", "lib64", "libx32", "nix");
 
+    private static final List<String> NAMESPACES = List.of("net", "pid", "ipc", "uts");
     private static final String RESOLVER = "/run/systemd/resolve";
 
     private static final int TRIAL_SECONDS_MAX = 10;
 
+    /// What makes it.
+    ///
+    /// @param kind its name
+    /// @param words that it is called with, up to the options of what is to be seen
+    /// @param ownNetwork the one of them that makes a network
+    private record Maker(String kind, List<String> words, String ownNetwork) {}
+
+    private final Maker maker;
     private final List<String> base;
 
-    private Sandbox(List<String> base) {
-        this.base = base;
+    private Sandbox(Maker maker) throws IOException {
+        this.maker = maker;
+        this.base = Stream.concat(maker.words().stream(), system().stream()).toList();
     }
 
     /// Tries whether sandboxes can be made here.
     ///
-    /// @return empty where bubblewrap is not installed or may not make namespaces
+    /// @return empty where neither bubblewrap nor util-linux is there and may make namespaces
     static Optional<Sandbox> find(String path) {
-        return Stream.of(path.split(":", -1))
-                .map(folder -> Path.of(folder, "bwrap"))
-                .filter(Files::isExecutable)
-                .findFirst()
-                .flatMap(Sandbox::tried);
+        return program(path, "bwrap")
+                .map(Sandbox::bubblewrap)
+                .flatMap(Sandbox::tried)
+                .or(() -> program(path, "unshare").map(Sandbox::unshare).flatMap(Sandbox::tried));
     }
 
-    private static Optional<Sandbox> tried(Path bubblewrap) {
+    private static Optional<Path> program(String path, String name) {
+        return Stream.of(path.split(":", -1))
+                .map(folder -> Path.of(folder, name))
+                .filter(Files::isExecutable)
+                .findFirst();
+    }
+
+    private static Maker bubblewrap(Path program) {
+        List<String> words = new ArrayList<>(List.of(program.toString()));
+        NAMESPACES.forEach(each -> words.add("--unshare-" + each));
+        words.addAll(List.of("--die-with-parent", "--new-session", "--cap-drop", "ALL"));
+        return new Maker("bubblewrap", words, "--unshare-net");
+    }
+
+    private static Maker unshare(Path program) {
+        boolean root = "root".equals(System.getProperty("user.name"));
+        List<String> words = new ArrayList<>(List.of("setpriv", "--pdeathsig", "KILL", "--"));
+        words.add(program.toString());
+        NAMESPACES.forEach(each -> words.add("--" + each));
+        words.addAll(List.of("--mount", "--kill-child"));
+        if (!root) {
+            words.addAll(List.of("--user", "--map-root-user"));
+        }
+        words.addAll(List.of("--", "/bin/sh", "-c", script(), root ? "root" : "user"));
+        return new Maker("unshare", words, "--net");
+    }
+
+    private static String script() {
+        try (InputStream script = Sandbox.class.getResourceAsStream("sandbox.sh")) {
+            return new String(
+                    Objects.requireNonNull(script, "this jar has no sandbox.sh").readAllBytes(),
+                    StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Optional<Sandbox> tried(Maker maker) {
         try {
-            var sandbox = new Sandbox(base(bubblewrap));
+            var sandbox = new Sandbox(maker);
             var command = new ArrayList<>(sandbox.base);
             command.addAll(List.of("--", "/bin/sh", "-c", "exit 0"));
             Process trial =
@@ -64,13 +115,14 @@ final class Sandbox {
         }
     }
 
-    private static List<String> base(Path bubblewrap) throws IOException {
+    /// What makes it: `bubblewrap` or `unshare`.
+    String kind() {
+        return maker.kind();
+    }
+
+    /// The options by which a program sees the system, and not its secrets.
+    private static List<String> system() throws IOException {
         List<String> words = new ArrayList<>();
-        words.add(bubblewrap.toString());
-        for (String namespace : List.of("net", "pid", "ipc", "uts")) {
-            words.add("--unshare-" + namespace);
-        }
-        words.addAll(List.of("--die-with-parent", "--new-session", "--cap-drop", "ALL"));
         try (Stream<Path> top = Files.list(Path.of("/"))) {
             for (Path each : top.sorted().toList()) {
                 if (!SYSTEM.contains(each.getFileName().toString())) {
@@ -102,7 +154,7 @@ final class Sandbox {
     private List<String> in(Optional<String> entered) {
         List<String> words = new ArrayList<>(base);
         if (entered.isPresent()) {
-            words.remove("--unshare-net");
+            words.remove(maker.ownNetwork());
             words.addAll(0, List.of("nsenter", "--net=" + entered.get(), "--"));
         }
         return words;
@@ -124,7 +176,7 @@ final class Sandbox {
         switch (network) {
             case Network.None _, Network.Platform _ -> {}
             case Network.Open _ -> {
-                words.remove("--unshare-net");
+                words.remove(maker.ownNetwork());
                 // Often a link to where a service keeps it.
                 words.addAll(List.of("--ro-bind-try", RESOLVER, RESOLVER));
             }

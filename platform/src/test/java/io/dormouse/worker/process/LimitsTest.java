@@ -51,7 +51,7 @@ class LimitsTest {
         return new ProcessLauncher(
                 CompletableFuture.completedFuture(StrangeInstallation.of()),
                 settings,
-                proc,
+                new Place("", proc),
                 Optional.empty(),
                 notices::add);
     }

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
@@ -21,10 +22,21 @@ class ProcessLauncherTest extends LauncherConformance {
 
     @Override
     protected Launcher launcher(Path run, LogSink notices) throws IOException {
-        return launcher(run, isolation(), notices);
+        return launcher(run, isolation(), place(), notices);
+    }
+
+    /// Where the machine's programs are.
+    protected Place place() throws IOException {
+        return Place.HERE;
     }
 
     static Launcher launcher(Path run, ProcessSettings.Isolation isolation, LogSink notices)
+            throws IOException {
+        return launcher(run, isolation, Place.HERE, notices);
+    }
+
+    static Launcher launcher(
+            Path run, ProcessSettings.Isolation isolation, Place place, LogSink notices)
             throws IOException {
         return new ProcessLauncher(
                 CompletableFuture.completedFuture(StrangeInstallation.of()),
@@ -35,7 +47,10 @@ class ProcessLauncherTest extends LauncherConformance {
                         Duration.ofMillis(500),
                         Duration.ofSeconds(1),
                         isolation,
-                        16),
+                        16,
+                        Duration.ofMillis(200)),
+                place,
+                Optional.empty(),
                 notices);
     }
 
