@@ -54,6 +54,10 @@ final class PythonParents implements Capacity.Evictable, AutoCloseable {
                     "LANG",
                     "LC_");
 
+    /// Often set, and of no consequence to what is loaded.
+    private static final List<String> HARMLESS =
+            List.of("PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE");
+
     /// What every instance is given unless its owner says otherwise.
     private static final Map<String, String> USUAL = WorkerEnvironment.of(Map.of());
 
@@ -131,7 +135,7 @@ final class PythonParents implements Capacity.Evictable, AutoCloseable {
         }
         for (Map.Entry<String, String> each : environment.entrySet()) {
             String name = each.getKey();
-            boolean usual = each.getValue().equals(USUAL.get(name));
+            boolean usual = each.getValue().equals(USUAL.get(name)) || HARMLESS.contains(name);
             if (!usual && READ_AT_IMPORT.stream().anyMatch(name::startsWith)) {
                 throw new PythonFamily.Whole(
                         "its environment has "
