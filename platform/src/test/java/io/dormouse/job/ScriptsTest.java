@@ -3,6 +3,7 @@ package io.dormouse.job;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.services.sagemaker.model.CreateProcessingJobRequest;
 import software.amazon.awssdk.services.sagemaker.model.DescribeProcessingJobResponse;
 import software.amazon.awssdk.services.sagemaker.model.DescribeTrainingJobResponse;
@@ -242,7 +244,8 @@ class ScriptsTest {
     @Test
     void whatCannotRunIsRefusedWithWhatCould() throws IOException {
         String image = "123456789012.dkr.ecr.us-east-1.amazonaws.com/mine:1";
-        assertTrue(train("image", image, "").failureReason().contains("sagemaker-scikit-learn"));
+        var refused = assertThrows(AwsServiceException.class, () -> train("image", image, ""));
+        assertTrue(refused.getMessage().contains("sagemaker-scikit-learn"), refused.getMessage());
         jobs.training.createTrainingJob(
                 jobs.script("program", SKLEARN, only(""), "other.py", Map.of()).build());
         String program = jobs.ended("program").failureReason();
