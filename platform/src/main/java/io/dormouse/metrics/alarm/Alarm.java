@@ -2,6 +2,7 @@ package io.dormouse.metrics.alarm;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.SdkPojo;
@@ -16,16 +17,55 @@ sealed interface Alarm {
 
     AlarmType type();
 
-    String arn();
+    /// What every shape of an alarm has.
+    Traits traits();
 
-    String name();
+    /// This alarm in another state.
+    Alarm in(State state);
 
-    Optional<String> description();
+    /// This alarm with its actions on or off.
+    Alarm switched(boolean on, Instant now);
 
-    /// When it was put, switched or changed last.
-    Instant configured();
+    /// What every alarm has, whatever AWS's type for it.
+    ///
+    /// @param configured when it was put, switched or changed last
+    /// @param actions what is to be told when it comes into a state
+    record Traits(
+            String arn,
+            String name,
+            Optional<String> description,
+            Instant configured,
+            boolean isEnabled,
+            Map<StateValue, List<String>> actions,
+            State state) {}
 
-    boolean isEnabled();
+    default String arn() {
+        return traits().arn();
+    }
+
+    default String name() {
+        return traits().name();
+    }
+
+    default Optional<String> description() {
+        return traits().description();
+    }
+
+    default Instant configured() {
+        return traits().configured();
+    }
+
+    default boolean isEnabled() {
+        return traits().isEnabled();
+    }
+
+    default List<String> actions(StateValue state) {
+        return traits().actions().getOrDefault(state, List.of());
+    }
+
+    default State state() {
+        return traits().state();
+    }
 
     /// The ARN of an alarm of the same account and Region.
     ///
@@ -36,17 +76,6 @@ sealed interface Alarm {
                 ? nameOrArn
                 : own.substring(0, own.length() - name().length()) + nameOrArn;
     }
-
-    /// What is to be told when it comes into a state.
-    List<String> actions(StateValue state);
-
-    State state();
-
-    /// This alarm in another state.
-    Alarm in(State state);
-
-    /// This alarm with its actions on or off.
-    Alarm switched(boolean on, Instant now);
 
     /// A state, and why.
     ///
@@ -77,47 +106,23 @@ sealed interface Alarm {
         }
 
         @Override
-        public String arn() {
-            return shape.alarmArn();
-        }
-
-        @Override
-        public String name() {
-            return shape.alarmName();
-        }
-
-        @Override
-        public Optional<String> description() {
-            return Optional.ofNullable(shape.alarmDescription());
-        }
-
-        @Override
-        public Instant configured() {
-            return shape.alarmConfigurationUpdatedTimestamp();
-        }
-
-        @Override
-        public boolean isEnabled() {
-            return Boolean.TRUE.equals(shape.actionsEnabled());
-        }
-
-        @Override
-        public List<String> actions(StateValue state) {
-            return chosen(
-                    state,
-                    shape.okActions(),
-                    shape.alarmActions(),
-                    shape.insufficientDataActions());
-        }
-
-        @Override
-        public State state() {
-            return new State(
-                    shape.stateValue(),
-                    shape.stateReason(),
-                    Optional.ofNullable(shape.stateReasonData()),
-                    shape.stateUpdatedTimestamp(),
-                    shape.stateTransitionedTimestamp());
+        public Traits traits() {
+            return new Traits(
+                    shape.alarmArn(),
+                    shape.alarmName(),
+                    Optional.ofNullable(shape.alarmDescription()),
+                    shape.alarmConfigurationUpdatedTimestamp(),
+                    Boolean.TRUE.equals(shape.actionsEnabled()),
+                    Map.of(
+                            StateValue.OK, shape.okActions(),
+                            StateValue.ALARM, shape.alarmActions(),
+                            StateValue.INSUFFICIENT_DATA, shape.insufficientDataActions()),
+                    new State(
+                            shape.stateValue(),
+                            shape.stateReason(),
+                            Optional.ofNullable(shape.stateReasonData()),
+                            shape.stateUpdatedTimestamp(),
+                            shape.stateTransitionedTimestamp()));
         }
 
         @Override
@@ -152,47 +157,23 @@ sealed interface Alarm {
         }
 
         @Override
-        public String arn() {
-            return shape.alarmArn();
-        }
-
-        @Override
-        public String name() {
-            return shape.alarmName();
-        }
-
-        @Override
-        public Optional<String> description() {
-            return Optional.ofNullable(shape.alarmDescription());
-        }
-
-        @Override
-        public Instant configured() {
-            return shape.alarmConfigurationUpdatedTimestamp();
-        }
-
-        @Override
-        public boolean isEnabled() {
-            return Boolean.TRUE.equals(shape.actionsEnabled());
-        }
-
-        @Override
-        public List<String> actions(StateValue state) {
-            return chosen(
-                    state,
-                    shape.okActions(),
-                    shape.alarmActions(),
-                    shape.insufficientDataActions());
-        }
-
-        @Override
-        public State state() {
-            return new State(
-                    shape.stateValue(),
-                    shape.stateReason(),
-                    Optional.ofNullable(shape.stateReasonData()),
-                    shape.stateUpdatedTimestamp(),
-                    shape.stateTransitionedTimestamp());
+        public Traits traits() {
+            return new Traits(
+                    shape.alarmArn(),
+                    shape.alarmName(),
+                    Optional.ofNullable(shape.alarmDescription()),
+                    shape.alarmConfigurationUpdatedTimestamp(),
+                    Boolean.TRUE.equals(shape.actionsEnabled()),
+                    Map.of(
+                            StateValue.OK, shape.okActions(),
+                            StateValue.ALARM, shape.alarmActions(),
+                            StateValue.INSUFFICIENT_DATA, shape.insufficientDataActions()),
+                    new State(
+                            shape.stateValue(),
+                            shape.stateReason(),
+                            Optional.ofNullable(shape.stateReasonData()),
+                            shape.stateUpdatedTimestamp(),
+                            shape.stateTransitionedTimestamp()));
         }
 
         @Override
@@ -247,16 +228,6 @@ sealed interface Alarm {
                             .actionsSuppressedReason(by.reason().orElse(null))
                             .build());
         }
-    }
-
-    private static List<String> chosen(
-            StateValue state, List<String> ok, List<String> alarm, List<String> insufficient) {
-        return switch (state) {
-            case OK -> ok;
-            case ALARM -> alarm;
-            case INSUFFICIENT_DATA -> insufficient;
-            case UNKNOWN_TO_SDK_VERSION -> List.of();
-        };
     }
 
     private static @Nullable String data(State state) {

@@ -2,6 +2,9 @@
 ///
 ///     PutMetricAlarm ─► record ─► Watch, once a minute ─► Evaluation (pure) ─► a new state:
 ///         record + history + event of the change feed + a parcel for each action, one transaction
+///                                                            │
+///     PutCompositeAlarm ─► record ─► Parents: AlarmRule (pure) ◄─┘ in that same transaction
+///                                    actions held back by Suppression (pure), and released by time
 ///
 /// Metrics are read through [CloudWatchClient], as a stranger would. See [using
 /// alarms](https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Alarms.html).

@@ -2,7 +2,6 @@ package io.dormouse.metrics.filter;
 
 import java.util.BitSet;
 import java.util.List;
-import java.util.Optional;
 
 /// A regular expression as filter patterns have them: no groups, so it is found in a line in a time
 /// that grows with the line and the expression, whatever they are. (Java's own, which tries again
@@ -12,7 +11,7 @@ import java.util.Optional;
 /// expressions](https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html#regex-expressions).
 ///
 /// @param items of all alternatives, one after the other; behind each one that takes nothing
-record Expression(String text, List<Item> items, Ends ends) implements FilterPattern {
+record Expression(String text, List<Item> items, Ends ends) implements Whole {
     /// What takes one character of the line.
     ///
     /// @param isOptional whether the next one may take it instead
@@ -98,21 +97,6 @@ record Expression(String text, List<Item> items, Ends ends) implements FilterPat
     @Override
     public boolean matches(String line) {
         return isIn(line);
-    }
-
-    @Override
-    public Optional<Match> match(String line) {
-        return isIn(line) ? Optional.of(Match.PLAIN) : Optional.empty();
-    }
-
-    @Override
-    public Optional<Field> field(String selector) {
-        return Optional.empty();
-    }
-
-    @Override
-    public boolean hasFields() {
-        return false;
     }
 
     @Override

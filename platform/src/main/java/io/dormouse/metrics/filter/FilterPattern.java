@@ -5,7 +5,7 @@ import java.util.OptionalDouble;
 import java.util.regex.Pattern;
 
 /// What a line of a log is held against. Case matters.
-public sealed interface FilterPattern permits Terms, Expression, JsonPattern, ColumnPattern {
+public sealed interface FilterPattern permits Whole, JsonPattern, ColumnPattern {
     /// Reads a pattern; a blank one matches every line.
     ///
     /// @throws InvalidPattern saying what is wrong

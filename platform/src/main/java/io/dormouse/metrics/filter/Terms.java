@@ -2,13 +2,12 @@ package io.dormouse.metrics.filter;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /// A pattern for lines of no form: words and "quoted phrases" that must all occur, `-word` that
 /// must not, `?word` of which one must.
 ///
 /// @param any ignored where there are others: CloudWatch Logs does so
-record Terms(List<String> all, List<String> none, List<String> any) implements FilterPattern {
+record Terms(List<String> all, List<String> none, List<String> any) implements Whole {
     Terms {
         all = List.copyOf(all);
         none = List.copyOf(none);
@@ -38,21 +37,6 @@ record Terms(List<String> all, List<String> none, List<String> any) implements F
                 || !all.isEmpty()
                 || !none.isEmpty()
                 || any.stream().anyMatch(line::contains);
-    }
-
-    @Override
-    public Optional<Match> match(String line) {
-        return matches(line) ? Optional.of(Match.PLAIN) : Optional.empty();
-    }
-
-    @Override
-    public Optional<Field> field(String selector) {
-        return Optional.empty();
-    }
-
-    @Override
-    public boolean hasFields() {
-        return false;
     }
 
     @Override
