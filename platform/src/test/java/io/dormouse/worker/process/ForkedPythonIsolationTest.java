@@ -13,6 +13,11 @@ import java.util.List;
 /// What Python instances are kept from that are forked from their environment's parent.
 
 class ForkedPythonIsolationTest extends IsolationConformance {
+    /// What their parent loads.
+    protected List<String> imports() {
+        return List.of("json", "socket", "subprocess");
+    }
+
     @Override
     protected Launcher launcher(Path run, LogSink notices) throws IOException {
         return ProcessLauncherTest.launcher(run, ProcessSettings.Isolation.ALL, notices);
@@ -20,7 +25,7 @@ class ForkedPythonIsolationTest extends IsolationConformance {
 
     @Override
     protected PreparedModel prepared(Path folder) {
-        return StrangePython.model(folder, launcher, List.of("json", "socket", "subprocess"));
+        return StrangePython.model(folder, launcher, imports());
     }
 
     @Override

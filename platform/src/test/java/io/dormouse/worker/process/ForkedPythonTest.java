@@ -13,6 +13,11 @@ import java.util.List;
 /// parent.
 
 class ForkedPythonTest extends LauncherConformance {
+    /// What their parent loads.
+    protected List<String> imports() {
+        return List.of("json", "socket", "subprocess");
+    }
+
     @Override
     protected Launcher launcher(Path run, LogSink notices) throws IOException {
         return ProcessLauncherTest.launcher(run, ProcessSettings.Isolation.ALL, notices);
@@ -20,6 +25,6 @@ class ForkedPythonTest extends LauncherConformance {
 
     @Override
     protected PreparedModel model(Path folder) {
-        return StrangePython.model(folder, launcher, List.of("json", "socket", "subprocess"));
+        return StrangePython.model(folder, launcher, imports());
     }
 }

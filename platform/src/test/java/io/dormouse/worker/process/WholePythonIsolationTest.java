@@ -1,31 +1,13 @@
 package io.dormouse.worker.process;
 
-import io.dormouse.worker.Instance;
-import io.dormouse.worker.IsolationConformance;
-import io.dormouse.worker.Launcher;
-import io.dormouse.worker.LogSink;
-import io.dormouse.worker.PreparedModel;
-import io.dormouse.worker.python.StrangePython;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 
-/// What Python instances are kept from that are started whole.
+/// The same with Python instances that are started whole.
 @Tag("full")
-class WholePythonIsolationTest extends IsolationConformance {
+class WholePythonIsolationTest extends ForkedPythonIsolationTest {
     @Override
-    protected Launcher launcher(Path run, LogSink notices) throws IOException {
-        return ProcessLauncherTest.launcher(run, ProcessSettings.Isolation.ALL, notices);
-    }
-
-    @Override
-    protected PreparedModel prepared(Path folder) {
-        return StrangePython.model(folder, launcher, List.of());
-    }
-
-    @Override
-    protected Path model(Instance instance) {
-        return Path.of("/opt/ml/model");
+    protected List<String> imports() {
+        return List.of();
     }
 }
