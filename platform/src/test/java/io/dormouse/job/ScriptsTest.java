@@ -245,7 +245,7 @@ class ScriptsTest {
     void whatCannotRunIsRefusedWithWhatCould() throws IOException {
         String image = "123456789012.dkr.ecr.us-east-1.amazonaws.com/mine:1";
         var refused = assertThrows(AwsServiceException.class, () -> train("image", image, ""));
-        assertTrue(refused.getMessage().contains("sagemaker-scikit-learn"), refused.getMessage());
+        assertTrue(String.valueOf(refused.getMessage()).contains("sagemaker-scikit-learn"));
         jobs.training.createTrainingJob(
                 jobs.script("program", SKLEARN, only(""), "other.py", Map.of()).build());
         String program = jobs.ended("program").failureReason();

@@ -1,5 +1,7 @@
 package io.dormouse.worker.process;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import io.dormouse.worker.Instance;
 import io.dormouse.worker.IsolationConformance;
 import io.dormouse.worker.Launcher;
@@ -9,10 +11,15 @@ import io.dormouse.worker.python.StrangePython;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.AfterEach;
 
 /// What Python instances are kept from that are forked from their environment's parent.
-
 class ForkedPythonIsolationTest extends IsolationConformance {
+    @AfterEach
+    void noneIsStartedWholeInItsPlace() {
+        assertTrue(log.stream().noneMatch(line -> line.contains("not forked")), "" + log);
+    }
+
     /// What their parent loads.
     protected List<String> imports() {
         return List.of("json", "socket", "subprocess");

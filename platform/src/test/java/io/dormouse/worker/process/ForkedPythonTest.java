@@ -11,7 +11,6 @@ import java.util.List;
 
 /// What every launcher must do, with Python instances that are forked from their environment's
 /// parent.
-
 class ForkedPythonTest extends LauncherConformance {
     /// What their parent loads.
     protected List<String> imports() {
