@@ -14,8 +14,13 @@ import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -26,17 +31,43 @@ import software.amazon.awssdk.services.s3.S3Client;
 /// `ab12…/`, unpacked, which can be made again.
 final class CodeStore {
     private static final int BUFFER_BYTES = 1 << 16;
+    private static final String SUFFIX = ".zip";
 
     private final Path folder;
     private final S3Client s3;
 
-    /// A package that is kept.
-    ///
-    /// @param digest SHA-256, hexadecimal
-    record Code(String digest, long bytes) {
+    /// How many are about to record each digest.
+    private final Map<String, Integer> pins = new HashMap<>();
+
+    /// A package that is kept, and stays until this is closed: by then a record names it.
+    final class Code implements AutoCloseable {
+        private final String digest;
+        private final long bytes;
+
+        private Code(String digest, long bytes) {
+            this.digest = digest;
+            this.bytes = bytes;
+        }
+
+        /// SHA-256, hexadecimal.
+        String digest() {
+            return digest;
+        }
+
+        long bytes() {
+            return bytes;
+        }
+
         /// As AWS writes it.
         String sha256() {
             return Base64.getEncoder().encodeToString(HexFormat.of().parseHex(digest));
+        }
+
+        @Override
+        public void close() {
+            synchronized (pins) {
+                pins.computeIfPresent(digest, (_, count) -> count == 1 ? null : count - 1);
+            }
         }
     }
 
@@ -83,12 +114,14 @@ final class CodeStore {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             long bytes = write(in, aside, digest);
-            Code code = new Code(HexFormat.of().formatHex(digest.digest()), bytes);
-            Path file = folder.resolve(code.digest() + ".zip");
-            unpacked(aside, code.digest());
-            Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE);
+            String name = HexFormat.of().formatHex(digest.digest());
+            synchronized (pins) {
+                unpacked(aside, name);
+                Files.move(aside, file(name), StandardCopyOption.ATOMIC_MOVE);
+                pins.merge(name, 1, Integer::sum);
+            }
             sync(folder);
-            return code;
+            return new Code(name, bytes);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every JDK has SHA-256", e);
         } finally {
@@ -144,7 +177,7 @@ final class CodeStore {
 
     /// The package's file.
     Path file(String digest) {
-        return folder.resolve(digest + ".zip");
+        return folder.resolve(digest + SUFFIX);
     }
 
     /// The code, unpacked.
@@ -152,9 +185,30 @@ final class CodeStore {
         return unpacked(file(digest), digest);
     }
 
+    /// The packages that lie here.
+    List<String> digests() {
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
+        try (Stream<Path> all = Files.list(folder)) {
+            return all.map(each -> String.valueOf(each.getFileName()))
+                    .filter(each -> each.endsWith(SUFFIX))
+                    .map(each -> each.substring(0, each.length() - SUFFIX.length()))
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /// Removes a package that no function has any more.
-    void remove(String digest) throws IOException {
-        Files.deleteIfExists(file(digest));
-        Folders.delete(folder.resolve(digest));
+    ///
+    /// @param isUsed whether a record names it
+    void removeUnused(String digest, BooleanSupplier isUsed) throws IOException {
+        synchronized (pins) {
+            if (!pins.containsKey(digest) && !isUsed.getAsBoolean()) {
+                Files.deleteIfExists(file(digest));
+                Folders.delete(folder.resolve(digest));
+            }
+        }
     }
 }

@@ -9,9 +9,12 @@ import io.dormouse.worker.Tuning;
 import io.dormouse.worker.WorkerGroup;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import software.amazon.awssdk.services.lambda.model.FunctionConfiguration;
 
 /// The groups of instances of functions: one for each version that was invoked, made at its first
@@ -26,6 +29,12 @@ final class FunctionGroups implements AutoCloseable {
     private final RoleAccess roles;
     private final InstantSource clock;
     private final Map<String, Hosted> hosted = new ConcurrentHashMap<>();
+
+    /// Replaced or deleted, and not at their end yet.
+    private final Set<Hosted> draining = ConcurrentHashMap.newKeySet();
+
+    /// What is to be done, by the code that it waits for.
+    private final Map<String, Runnable> waiting = new ConcurrentHashMap<>();
 
     /// A group and what it is of.
     record Hosted(Function function, FunctionHosting hosting, WorkerGroup group) {
@@ -60,7 +69,7 @@ final class FunctionGroups implements AutoCloseable {
             Hosted made = made(function);
             hosted.put(key, made);
             if (now != null) {
-                var _ = now.group().drain();
+                drain(now);
             }
             return made;
         }
@@ -121,21 +130,54 @@ final class FunctionGroups implements AutoCloseable {
                 .forEach(each -> each.group().bounds(0, most(function)));
     }
 
-    /// A function's instances go, each with its last invocation: it was deleted, or its tags say
-    /// another thing.
+    /// A function's instances go, each with its last invocation: its tags say another thing.
     void forget(String name) {
-        hosted.values()
-                .removeIf(each -> {
-                    boolean its = each.function().name().equals(name);
-                    if (its) {
-                        var _ = each.group().drain();
-                    }
-                    return its;
-                });
+        hosted.values().stream()
+                .map(Hosted::function)
+                .filter(each -> each.name().equals(name))
+                .toList()
+                .forEach(this::forget);
+    }
+
+    /// The same of a function or version that was deleted, or is another now.
+    void forget(Function function) {
+        Hosted gone = hosted.get(key(function));
+        if (gone != null && gone.serves(function) && hosted.remove(key(function), gone)) {
+            drain(gone);
+        }
+    }
+
+    private void drain(Hosted gone) {
+        draining.add(gone);
+        var _ =
+                gone.group()
+                        .drain()
+                        .whenComplete((_, _) -> {
+                            draining.remove(gone);
+                            look();
+                        });
+    }
+
+    /// Does something once no instance runs a code that functions no longer have.
+    void whenUnused(String code, Runnable task) {
+        waiting.put(code, task);
+        look();
+    }
+
+    private void look() {
+        Set<String> running =
+                draining.stream().map(each -> each.function().code()).collect(Collectors.toSet());
+        for (String code : List.copyOf(waiting.keySet())) {
+            Runnable task = running.contains(code) ? null : waiting.remove(code);
+            if (task != null) {
+                task.run();
+            }
+        }
     }
 
     @Override
     public void close() {
+        waiting.clear();
         hosted.values().forEach(each -> each.group().close());
         hosted.clear();
     }

@@ -21,6 +21,7 @@ import software.amazon.awssdk.services.s3.S3Client;
 public final class FunctionRoom implements AutoCloseable {
     private final FunctionGroups groups;
     private final EventQueue queue;
+    private final Functions functions;
     private final Invocations invocations;
     private final LambdaClient[] operations;
     private final UrlFront front;
@@ -79,9 +80,10 @@ public final class FunctionRoom implements AutoCloseable {
         FunctionUrls urls = new FunctionUrls(records, clock, here);
         Permissions permissions = new Permissions(records, clock);
         front = new UrlFront(records, urls, permissions, invoker, authenticator, wall, owner);
+        functions = new Functions(records, code, groups, versions, clock);
         operations =
                 new LambdaClient[] {
-                    new Functions(records, code, groups, versions, clock),
+                    functions,
                     versions,
                     new Aliases(records, clock),
                     urls,
@@ -113,6 +115,7 @@ public final class FunctionRoom implements AutoCloseable {
     /// Takes up what an earlier life left.
     public void start() {
         queue.start();
+        functions.sweep();
     }
 
     @Override

@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -68,14 +70,16 @@ public final class Functions implements LambdaClient {
         FunctionConfiguration asked = Configurations.of(request, now);
         FunctionTags.check(request.tags());
         records.store.read(query -> requireNew(query, asked.functionName()));
-        CodeStore.Code kept =
+        Function function;
+        try (CodeStore.Code kept =
                 code.keep(
                         request.code().zipFile(),
                         request.code().s3Bucket(),
                         request.code().s3Key(),
-                        request.code().s3ObjectVersion());
-        Function function = new Function(with(asked, kept), kept.digest(), Optional.empty());
-        records.store.write(tx -> create(tx, function, request.tags(), now));
+                        request.code().s3ObjectVersion())) {
+            function = new Function(with(asked, kept), kept.digest(), Optional.empty());
+            records.store.write(tx -> create(tx, function, request.tags(), now));
+        }
         Function answer =
                 Boolean.TRUE.equals(request.publish())
                         ? versions.publish(function.name(), Optional.empty(), Optional.empty())
@@ -153,34 +157,38 @@ public final class Functions implements LambdaClient {
         if (request.imageUri() != null) {
             throw FunctionErrors.unserved("ImageUri");
         }
-        CodeStore.Code kept =
+        Function after;
+        String digest;
+        try (CodeStore.Code kept =
                 code.keep(
                         request.zipFile(),
                         request.s3Bucket(),
                         request.s3Key(),
-                        request.s3ObjectVersion());
-        if (Boolean.TRUE.equals(request.dryRun())) {
-            Function tried =
-                    new Function(with(before.shape(), kept), kept.digest(), Optional.empty());
-            forgetUnused(kept.digest());
-            return Shapes.like(UpdateFunctionCodeResponse.builder(), tried.shape()).build();
+                        request.s3ObjectVersion())) {
+            boolean dry = Boolean.TRUE.equals(request.dryRun());
+            digest = kept.digest();
+            after = dry ? before.with(with(before.shape(), kept)) : changed(name, request, kept);
         }
-        Function after =
-                change(
-                        name,
-                        request.revisionId(),
-                        (function, now) ->
-                                new Function(
-                                        Configurations.changed(
-                                                with(function.shape(), kept).toBuilder(), now),
-                                        kept.digest(),
-                                        function.reserved()));
-        forgetUnused(before.code());
+        List.of(before.code(), digest)
+                .forEach(each -> groups.whenUnused(each, () -> forgetUnused(each)));
         Function answer =
                 Boolean.TRUE.equals(request.publish())
                         ? versions.publish(after.name(), Optional.empty(), Optional.empty())
                         : after;
         return Shapes.like(UpdateFunctionCodeResponse.builder(), answer.shape()).build();
+    }
+
+    private Function changed(
+            FunctionName name, UpdateFunctionCodeRequest request, CodeStore.Code kept) {
+        return change(
+                name,
+                request.revisionId(),
+                (function, now) ->
+                        new Function(
+                                Configurations.changed(
+                                        with(function.shape(), kept).toBuilder(), now),
+                                kept.digest(),
+                                function.reserved()));
     }
 
     @Override
@@ -202,13 +210,16 @@ public final class Functions implements LambdaClient {
 
     private Function change(FunctionName name, @Nullable String revision, Change change) {
         Instant now = clock.instant();
-        return records.store.write(tx -> {
-            Entry<Function> entry = records.latest(tx, name);
-            requireRevision(entry.body(), revision);
-            Function after = change.of(entry.body(), now);
-            records.functions.update(tx, entry.now("", now, after));
-            return after;
-        });
+        List<Function> both =
+                records.store.write(tx -> {
+                    Entry<Function> entry = records.latest(tx, name);
+                    requireRevision(entry.body(), revision);
+                    Function after = change.of(entry.body(), now);
+                    records.functions.update(tx, entry.now("", now, after));
+                    return List.of(entry.body(), after);
+                });
+        groups.forget(both.getFirst());
+        return both.getLast();
     }
 
     static void requireRevision(Function function, @Nullable String revision) {
@@ -220,27 +231,28 @@ public final class Functions implements LambdaClient {
     @Override
     public DeleteFunctionResponse deleteFunction(DeleteFunctionRequest request) {
         FunctionName name = FunctionName.of(request.functionName(), request.qualifier());
-        if (name.qualifier().isPresent()) {
-            versions.delete(name);
-            return DeleteFunctionResponse.builder().build();
-        }
-        Function gone =
-                records.store.write(tx -> {
-                    Function function = records.latest(tx, name).body();
-                    deleteAll(tx, name);
-                    return function;
-                });
-        groups.forget(gone.name());
-        forgetUnused(gone.code());
+        List<Function> gone =
+                name.qualifier().isPresent()
+                        ? List.of(versions.delete(name))
+                        : records.store.write(tx -> deleteAll(tx, name));
+        gone.forEach(groups::forget);
+        gone.stream()
+                .map(Function::code)
+                .distinct()
+                .forEach(each -> groups.whenUnused(each, () -> forgetUnused(each)));
         return DeleteFunctionResponse.builder().build();
     }
 
-    private void deleteAll(Tx tx, FunctionName name) {
+    private List<Function> deleteAll(Tx tx, FunctionName name) {
+        List<Function> gone = new ArrayList<>(List.of(records.latest(tx, name).body()));
         records.functions.delete(tx, name.name());
         records.tags.removeAll(tx, name.bareArn());
         records.versions.all(tx).stream()
                 .filter(each -> each.parent().equals(name.name()))
-                .forEach(each -> records.versions.delete(tx, each.name()));
+                .forEach(each -> {
+                    gone.add(each.body());
+                    records.versions.delete(tx, each.name());
+                });
         records.aliases.all(tx).stream()
                 .filter(each -> each.parent().equals(name.name()))
                 .forEach(each -> records.aliases.delete(tx, each.name()));
@@ -250,16 +262,18 @@ public final class Functions implements LambdaClient {
         records.statements.all(tx).stream()
                 .filter(each -> each.parent().split(":", -1)[0].equals(name.name()))
                 .forEach(each -> records.statements.delete(tx, each.name()));
+        return gone;
     }
 
-    /// Code that runs still is not missed: what was unpacked stays until the next start's sweep,
-    /// only its package goes.
+    /// Removes packages that an earlier life did not come to remove.
+    void sweep() {
+        code.digests().forEach(this::forgetUnused);
+    }
+
     private void forgetUnused(String digest) {
-        if (records.store.read(query -> records.isUsed(query, digest))) {
-            return;
-        }
         try {
-            code.remove(digest);
+            code.removeUnused(
+                    digest, () -> records.store.read(query -> records.isUsed(query, digest)));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -133,13 +133,15 @@ public final class Versions implements LambdaClient {
     }
 
     /// Removes a version that no alias names.
-    void delete(FunctionName name) {
+    ///
+    /// @return what it was
+    Function delete(FunctionName name) {
         String version = name.qualifier().orElse(FunctionName.LATEST);
         if (version.equals(FunctionName.LATEST)) {
             throw FunctionErrors.invalid(
                     "$LATEST version cannot be deleted without deleting the function.");
         }
-        records.store.write(tx -> {
+        return records.store.write(tx -> {
             boolean named =
                     records.aliases.all(tx).stream()
                             .anyMatch(each ->
@@ -149,10 +151,9 @@ public final class Versions implements LambdaClient {
                 throw FunctionErrors.conflict(
                         "Version " + version + " is referenced by an alias: delete that first.");
             }
-            if (!records.versions.delete(tx, FunctionRecords.key(name))) {
-                throw FunctionErrors.noFunction(name.arn());
-            }
-            return true;
+            Function gone = records.resolved(tx, name);
+            records.versions.delete(tx, FunctionRecords.key(name));
+            return gone;
         });
     }
 }

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.zip.ZipEntry;
@@ -29,10 +30,12 @@ import software.amazon.awssdk.services.lambda.model.LogType;
 final class FunctionPlatform implements AutoCloseable {
     static final String ROLE = "arn:aws:iam::123456789012:role/caller";
 
+    private final Path folder;
     final TestPlatform platform;
     final LambdaClient lambda;
 
     FunctionPlatform(Path folder) throws IOException {
+        this.folder = folder;
         Python.anyOrSkip();
         assumeTrue(TestPlatform.hasModelServer(), "no model server: ./build makes it");
         platform = new TestPlatform(TestPlatform.settings(folder));
@@ -86,6 +89,17 @@ final class FunctionPlatform implements AutoCloseable {
     InvokeResponse invoke(String name, String event) {
         return lambda.invoke(r ->
                 r.functionName(name).logType(LogType.TAIL).payload(SdkBytes.fromUtf8String(event)));
+    }
+
+    /// Where packages lie, and what was unpacked of them.
+    Path code() {
+        return folder.resolve("data/functions/code");
+    }
+
+    /// The name of a function's package there.
+    String digest(String name) {
+        String sha256 = lambda.getFunctionConfiguration(r -> r.functionName(name)).codeSha256();
+        return HexFormat.of().formatHex(Base64.getDecoder().decode(sha256));
     }
 
     static String log(InvokeResponse answer) {

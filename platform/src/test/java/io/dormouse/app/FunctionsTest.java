@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.ByteArrayOutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -125,6 +126,8 @@ class FunctionsTest {
                         os._exit(7)
                     if event == "hang":
                         time.sleep(60)
+                    if event == "hog":
+                        return len(bytearray(500000000))
                     if event == "large":
                         return "x" * 7000000
                     return open
@@ -149,6 +152,11 @@ class FunctionsTest {
                         .asString()
                         .endsWith(" Error: Runtime exited with error: exit status 7"),
                 exited.payload().asUtf8String());
+        InvokeResponse hog = here.invoke("wrong", "\"hog\"");
+        String kind = json(hog).path("errorType").asString("");
+        assertTrue(
+                List.of("Runtime.OutOfMemory", "MemoryError").contains(kind),
+                hog.payload().asUtf8String());
         here.lambda.updateFunctionConfiguration(r -> r.functionName("wrong").timeout(1));
         InvokeResponse late = here.invoke("wrong", "\"hang\"");
         assertEquals("Sandbox.Timedout", json(late).get("errorType").asString());
@@ -251,7 +259,14 @@ class FunctionsTest {
         InvokeResponse moved = here.invoke("grown:live", "{}");
         assertEquals("\"second\"", moved.payload().asUtf8String());
         assertEquals("2", moved.executedVersion());
+        Path code = here.code();
+        try (Stream<Path> all = Files.list(code)) {
+            assertTrue(all.anyMatch(each -> each.toString().endsWith(".zip")));
+        }
+        String first = here.digest("grown:1");
+        String second = here.digest("grown");
         here.lambda.deleteFunction(r -> r.functionName("grown"));
+        await(() -> Files.notExists(code.resolve(first)) && Files.notExists(code.resolve(second)));
         assertThrows(ResourceNotFoundException.class, () -> here.invoke("grown:live", "{}"));
     }
 
@@ -349,11 +364,25 @@ class FunctionsTest {
             }
             """;
 
+    private static final String STREAM =
+            """
+            package demo;
+            import com.amazonaws.services.lambda.runtime.Context;
+            import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
+            import java.io.*;
+            public class Upper implements RequestStreamHandler {
+                public void handleRequest(InputStream in, OutputStream out, Context context) throws IOException {
+                    out.write(new String(in.readAllBytes()).toUpperCase().getBytes());
+                }
+            }
+            """;
+
     /// A jar as a build tool makes it, against AWS's own interfaces.
     private static SdkBytes jar(Path folder) throws Exception {
         Path runtime = Path.of("../functionserver/target/functionserver-0.1.0-all.jar");
         Path source = Files.createDirectories(folder.resolve("demo")).resolve("Scores.java");
         Files.writeString(source, JAVA);
+        Path stream = Files.writeString(source.resolveSibling("Upper.java"), STREAM);
         ByteArrayOutputStream said = new ByteArrayOutputStream();
         int code =
                 ToolProvider.getSystemJavaCompiler()
@@ -366,7 +395,8 @@ class FunctionsTest {
                                 folder.toString(),
                                 "-cp",
                                 runtime.toString(),
-                                source.toString());
+                                source.toString(),
+                                stream.toString());
         assertEquals(0, code, said.toString());
         Map<String, byte[]> files = new TreeMap<>();
         try (Stream<Path> all = Files.walk(folder)) {
