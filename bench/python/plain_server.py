@@ -10,6 +10,8 @@ import sys
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
     def do_POST(self):
         data = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         body = json.dumps(MODEL.predict(numpy.array(data, "float32")).tolist()).encode()
