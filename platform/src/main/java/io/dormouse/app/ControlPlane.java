@@ -1,6 +1,5 @@
 package io.dormouse.app;
 
-import io.dormouse.artifact.Objects;
 import io.dormouse.artifact.Retention;
 import io.dormouse.endpoint.Containers;
 import io.dormouse.endpoint.Departure;
@@ -18,6 +17,7 @@ import io.dormouse.store.Tags;
 import io.dormouse.worker.RoleAccess;
 import java.time.InstantSource;
 import java.util.List;
+import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.sagemaker.SageMakerClient;
 import software.amazon.awssdk.services.sagemaker.model.ResourceType;
 
@@ -35,7 +35,7 @@ final class ControlPlane implements AutoCloseable {
             Store store,
             Tags tags,
             InstantSource clock,
-            Objects objects,
+            S3Client objects,
             Workers workers,
             Routes routes,
             Departure departure,

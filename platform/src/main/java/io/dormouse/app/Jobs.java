@@ -1,7 +1,6 @@
 package io.dormouse.app;
 
 import io.dormouse.artifact.Folders;
-import io.dormouse.artifact.Objects;
 import io.dormouse.job.JobRoom;
 import io.dormouse.job.ProcessingJobs;
 import io.dormouse.job.Programs;
@@ -18,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import software.amazon.awssdk.services.s3.S3Client;
 
 /// Training and processing jobs, with their places asked of the capacity ledger.
 record Jobs(TrainingJobs training, ProcessingJobs processing) implements AutoCloseable {
@@ -32,7 +32,7 @@ record Jobs(TrainingJobs training, ProcessingJobs processing) implements AutoClo
             Store store,
             Tags tags,
             InstantSource clock,
-            Objects objects,
+            S3Client objects,
             Workers workers,
             RoleAccess roles,
             LogWriter logs,

@@ -1,7 +1,6 @@
 package io.dormouse.app;
 
 import io.dormouse.artifact.Objects;
-import io.dormouse.artifact.RulesPage;
 import io.dormouse.autoscaling.Autoscaling;
 import io.dormouse.autoscaling.ScalingRecords;
 import io.dormouse.aws.Caller;
@@ -53,7 +52,7 @@ final class Rooms implements AutoCloseable {
     private final MovableClock clock;
     private final Store store;
     private final Tags tags;
-    private final Objects objects;
+    private final ObjectStore objects;
     private final MetricData metrics;
     private final Logs logs;
     private final Workers workers;
@@ -72,14 +71,14 @@ final class Rooms implements AutoCloseable {
         SqliteLibrary.from(settings.cache());
         store = opened(Store.open(settings.data(), clock, schemas()));
         tags = new Tags(store);
-        objects = opened(new Objects(store, settings.data().resolve("objects"), clock));
+        objects = opened(new ObjectStore(settings, store, clock));
         Store measurements = opened(measurements(settings, clock));
         logs = opened(new Logs(measurements, clock));
         metrics = opened(new MetricData(measurements, clock, logs::flush));
         AccessKeys keys =
                 new AccessKeys(store, InstantSource.system(), settings.owner(), secrets(settings));
         Roles roles = new Roles(store, clock);
-        workers = opened(new Workers(settings, clock, objects, logs.writer(), this::pass));
+        workers = opened(new Workers(settings, clock, objects.client(), logs.writer(), this::pass));
         Sts sts = new Sts(keys, roles);
         passes = passes(settings, sts, here);
         ScalingRecords scalings = new ScalingRecords(store, tags);
@@ -89,7 +88,7 @@ final class Rooms implements AutoCloseable {
                                 store,
                                 tags,
                                 clock,
-                                objects,
+                                objects.client(),
                                 workers,
                                 routes,
                                 scalings::endpointGone,
@@ -102,7 +101,7 @@ final class Rooms implements AutoCloseable {
                                 store,
                                 tags,
                                 clock,
-                                objects,
+                                objects.client(),
                                 workers,
                                 passes,
                                 logs.writer(),
@@ -117,7 +116,6 @@ final class Rooms implements AutoCloseable {
         Router router = new Router(operations, authenticator, s3);
         handler = router;
         foreign = functions.front().foreign(router.foreign(s3::handleForeign));
-        Thread.ofVirtual().name("sweep").start(objects::sweep);
         control.start();
         workers.keepSwept(control.endpoints()::modelFolders);
         objects.live(workers.alarms(), control.retention());
@@ -131,7 +129,7 @@ final class Rooms implements AutoCloseable {
                 settings,
                 store,
                 tags,
-                objects,
+                objects.client(),
                 workers,
                 passes,
                 metrics.meters(),
@@ -197,7 +195,7 @@ final class Rooms implements AutoCloseable {
                 settings,
                 routes,
                 store,
-                objects,
+                objects.client(),
                 metrics.meters(),
                 clock,
                 workers.alarms(),
@@ -274,7 +272,7 @@ final class Rooms implements AutoCloseable {
                 authenticator instanceof Signatures signatures
                         ? signatures
                         : ObjectAuthenticator.open(authenticator);
-        return new S3Handler(objects, ofObjects);
+        return new S3Handler(objects.client(), ofObjects);
     }
 
     /// Says who sent a request.
@@ -323,8 +321,8 @@ final class Rooms implements AutoCloseable {
     }
 
     /// Answers what lifecycle rules would do.
-    RulesPage rulesPage() {
-        return new RulesPage(objects::dryRun);
+    Handler rulesPage() {
+        return objects.rulesPage();
     }
 
     /// Sees to it that the first client's invocation is not this process's first: behind the start,

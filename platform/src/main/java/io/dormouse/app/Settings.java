@@ -1,5 +1,6 @@
 package io.dormouse.app;
 
+import io.dormouse.artifact.OtherS3;
 import io.dormouse.aws.Caller;
 import io.dormouse.gateway.payload.PayloadSettings;
 import io.dormouse.worker.process.ProcessSettings;
@@ -59,6 +60,7 @@ public record Settings(
         Objects.requireNonNull(payloads);
         data = data.toAbsolutePath().normalize();
         environment = Map.copyOf(environment);
+        OtherS3.of(environment); // says what is wrong with it before anything starts
         if (keys.isEmpty() && !address.getAddress().isLoopbackAddress()) {
             throw new IllegalArgumentException(
                     "Without keys the platform listens on loopback only: set"

@@ -101,7 +101,7 @@ class ProtocolQuirksTest extends S3TestCase {
     })
     void encryptionThatIsNotDoneIsRefused(String header, String value) {
         HttpResponse<String> answer = platform.send("PUT", "/bkt/a", "x", header, value);
-        assertEquals(501, answer.statusCode());
+        assertEquals(501, answer.statusCode(), answer.body() + answer.headers());
         assertTrue(answer.body().contains("<Code>NotImplemented</Code>"), answer.body());
     }
 

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
@@ -32,6 +33,8 @@ final class S3Platform implements AutoCloseable {
     private final Store store;
     private final HttpServer server;
     private final Objects objects;
+    private final Optional<S3Platform> behind;
+    private final S3Client served;
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
@@ -44,19 +47,46 @@ final class S3Platform implements AutoCloseable {
 
     S3Platform(Path folder, ObjectAuthenticator authenticator) {
         try {
+            behind = Optional.empty();
             store = Store.open(folder, InstantSource.system(), List.of(Objects.SCHEMA));
             objects = new Objects(store, folder.resolve("s3"), InstantSource.system());
-            server =
-                    new HttpServer(
-                            new HttpServer.Settings(
-                                    new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                                    Duration.ofSeconds(10),
-                                    Duration.ofMillis(100),
-                                    32 * 1024),
-                            new S3Handler(objects, authenticator));
+            served = objects;
+            server = server(served, authenticator);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private S3Platform(S3Platform other) {
+        try {
+            behind = Optional.of(other);
+            store = other.store;
+            objects = other.objects;
+            served = new OtherS3(other.endpoint(), "us-east-1", "test", SECRET).client();
+            server =
+                    server(
+                            served,
+                            ObjectAuthenticator.open(_ ->
+                                    Caller.root(Caller.DEFAULT_ACCOUNT, Caller.DEFAULT_REGION)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// A platform that keeps its objects in another S3, which this one then stands for.
+    S3Platform inFront() {
+        return new S3Platform(this);
+    }
+
+    private static HttpServer server(S3Client s3, ObjectAuthenticator authenticator)
+            throws IOException {
+        return new HttpServer(
+                new HttpServer.Settings(
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                        Duration.ofSeconds(10),
+                        Duration.ofMillis(100),
+                        32 * 1024),
+                new S3Handler(s3, authenticator));
     }
 
     Store store() {
@@ -114,6 +144,7 @@ final class S3Platform implements AutoCloseable {
     public void close() {
         http.close();
         server.close();
-        store.close();
+        served.close();
+        behind.ifPresentOrElse(S3Platform::close, store::close);
     }
 }

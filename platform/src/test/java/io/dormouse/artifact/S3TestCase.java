@@ -23,9 +23,14 @@ abstract class S3TestCase {
 
     @BeforeEach
     void startPlatform() {
-        platform = new S3Platform(temp);
+        platform = started(temp);
         s3 = platform.client();
         s3.createBucket(r -> r.bucket(BUCKET));
+    }
+
+    /// Where the objects are kept is a subclass's to say.
+    S3Platform started(Path folder) {
+        return new S3Platform(folder);
     }
 
     @AfterEach

@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -16,6 +18,7 @@ import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.SdkField;
 import software.amazon.awssdk.core.SdkPojo;
+import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.protocol.MarshallLocation;
 import software.amazon.awssdk.core.traits.PayloadTrait;
 
@@ -102,13 +105,33 @@ record S3Answer(int status, Map<String, String> headers, byte[] document) {
         return Set.of();
     }
 
+    /// Of an answer of another S3 these are between it and us.
+    private static final Set<String> OF_THE_CONNECTION =
+            Set.of(
+                    "connection",
+                    "content-length",
+                    "content-type",
+                    "date",
+                    "server",
+                    "transfer-encoding",
+                    "x-amz-id-2",
+                    "x-amz-request-id",
+                    "x-amzn-requestid");
+
     /// The answer to a request that failed.
     static S3Answer failure(Throwable thrown, Exchange exchange, Address address) {
         AwsServiceException error =
-                switch (thrown) {
+                switch (cause(thrown)) {
                     case AwsServiceException service -> service;
                     case SignatureRefused refused -> refused(refused);
                     case Exchange.TooLarge _ -> S3Error.MAX_MESSAGE_LENGTH_EXCEEDED.error();
+                    case SdkClientException unmade
+                            when unmade.getCause() instanceof IllegalArgumentException ->
+                            S3Error.MALFORMED_XML.error();
+                    case SdkClientException unreached ->
+                            S3Error.INTERNAL_ERROR.error(
+                                    "The S3 that keeps the objects does not answer: "
+                                            + unreached.getMessage());
                     default -> {
                         LOG.error("{} failed", exchange, thrown);
                         yield S3Error.INTERNAL_ERROR.error();
@@ -118,18 +141,24 @@ record S3Answer(int status, Map<String, String> headers, byte[] document) {
         Map<String, String> headers = new LinkedHashMap<>();
         if (details.sdkHttpResponse() != null) {
             details.sdkHttpResponse()
-                    .forEachHeader((name, values) -> headers.put(name, values.getFirst()));
+                    .forEachHeader((name, values) -> {
+                        if (!OF_THE_CONNECTION.contains(name.toLowerCase(Locale.ROOT))) {
+                            headers.put(name, values.getFirst());
+                        }
+                    });
         }
         if (error.statusCode() == S3Error.NOT_MODIFIED.status()) {
             return new S3Answer(error.statusCode(), headers, new byte[0]);
         }
         headers.put("Content-Type", XML);
-        List<String> document =
-                new ArrayList<>(
-                        List.of("Code", details.errorCode(), "Message", details.errorMessage()));
-        if (details.errorCode().equals(S3Error.NO_SUCH_KEY.code())) {
+        // The document of another S3's answer may be missing: HEAD has none.
+        S3Error usual = usual(error.statusCode(), address);
+        String code = Objects.requireNonNullElseGet(details.errorCode(), usual::code);
+        String message = Objects.requireNonNullElseGet(details.errorMessage(), usual::message);
+        List<String> document = new ArrayList<>(List.of("Code", code, "Message", message));
+        if (code.equals(S3Error.NO_SUCH_KEY.code())) {
             document.addAll(List.of("Key", address.key()));
-        } else if (details.errorCode().equals(S3Error.NO_SUCH_BUCKET.code())) {
+        } else if (code.equals(S3Error.NO_SUCH_BUCKET.code())) {
             document.addAll(List.of("BucketName", address.bucket()));
         }
         document.addAll(
@@ -141,6 +170,27 @@ record S3Answer(int status, Map<String, String> headers, byte[] document) {
                         "HostId",
                         "dormouse"));
         return new S3Answer(error.statusCode(), headers, new XmlWriter(Set.of()).error(document));
+    }
+
+    /// The error that a status stands for.
+    private static S3Error usual(int status, Address address) {
+        return switch (status) {
+            case 403 -> S3Error.ACCESS_DENIED;
+            case 404 -> address.key().isEmpty() ? S3Error.NO_SUCH_BUCKET : S3Error.NO_SUCH_KEY;
+            case 412 -> S3Error.PRECONDITION_FAILED;
+            case 501 -> S3Error.NOT_IMPLEMENTED;
+            default -> status < 500 ? S3Error.INVALID_REQUEST : S3Error.INTERNAL_ERROR;
+        };
+    }
+
+    /// What was wrong with a body is found while a client of another S3 reads it.
+    private static Throwable cause(Throwable thrown) {
+        for (Throwable each = thrown; each != null; each = each.getCause()) {
+            if (each instanceof SignatureRefused) {
+                return each;
+            }
+        }
+        return thrown;
     }
 
     private static AwsServiceException refused(SignatureRefused refused) {

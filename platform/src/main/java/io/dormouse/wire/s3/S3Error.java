@@ -188,6 +188,11 @@ public enum S3Error {
         return status;
     }
 
+    /// AWS's own sentence.
+    String message() {
+        return message;
+    }
+
     /// The error with AWS's own sentence.
     public S3Exception error() {
         return error(message);

@@ -208,7 +208,8 @@ public final class S3Handler implements Handler {
         try {
             long length =
                     said.map(Long::valueOf).orElseGet(() -> exchange.contentLength().orElse(0));
-            return RequestBody.fromContentProvider(() -> body, length, "binary/octet-stream");
+            InputStream whole = new WholeBody(body, length);
+            return RequestBody.fromContentProvider(() -> whole, length, "binary/octet-stream");
         } catch (IllegalArgumentException e) {
             throw S3Error.INVALID_ARGUMENT.error("The length of the body must be a number");
         }
