@@ -4,11 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.nio.file.Path;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// The same tests where the objects are kept in another S3: of a second platform here.
 class BehindAnotherS3Test {
     @Nested
+    @Tag("full")
     class Buckets extends BucketsTest {
         @Override
         S3Platform started(Path folder) {
@@ -35,6 +37,7 @@ class BehindAnotherS3Test {
     }
 
     @Nested
+    @Tag("full")
     class Copy extends CopyTest {
         @Override
         S3Platform started(Path folder) {
@@ -43,6 +46,7 @@ class BehindAnotherS3Test {
     }
 
     @Nested
+    @Tag("full")
     class Listing extends ListingTest {
         @Override
         S3Platform started(Path folder) {
@@ -67,6 +71,7 @@ class BehindAnotherS3Test {
     }
 
     @Nested
+    @Tag("full")
     class RangesAndConditions extends RangesAndConditionsTest {
         @Override
         S3Platform started(Path folder) {
@@ -75,6 +80,7 @@ class BehindAnotherS3Test {
     }
 
     @Nested
+    @Tag("full")
     class Versioning extends VersioningTest {
         @Override
         S3Platform started(Path folder) {
