@@ -71,7 +71,8 @@ class OtherS3Test {
             keeper.close();
             assertEquals(200, invoke(platform).statusCode(), "laid out here");
             String unreached = assertThrows(RuntimeException.class, ours::listBuckets).getMessage();
-            assertTrue(unreached.contains("The S3 that keeps the objects"), unreached);
+            assertTrue(
+                    String.valueOf(unreached).contains("The S3 that keeps the objects"), unreached);
         } finally {
             keeper.close();
         }
@@ -95,7 +96,7 @@ class OtherS3Test {
                                     IllegalArgumentException.class,
                                     () -> settings("wrong", each.getKey()).build())
                             .getMessage();
-            assertTrue(message.contains(each.getValue()), message);
+            assertTrue(String.valueOf(message).contains(each.getValue()), message);
         }
     }
 }
