@@ -51,7 +51,9 @@ public record Programs(Path javaHome, Path trainerJar, Scripts python, Container
         ///
         /// @param folder with the job's inputs
         /// @param log where it says what it does, where that takes its time
-        Command laidOut(JobFolder folder, LogSink log) throws JobFailed, IOException;
+        /// @throws InterruptedException when the job is stopped meanwhile
+        Command laidOut(JobFolder folder, LogSink log)
+                throws JobFailed, IOException, InterruptedException;
     }
 
     static final String TRAINING = "training";
@@ -186,6 +188,9 @@ public record Programs(Path javaHome, Path trainerJar, Scripts python, Container
                 containers.fetch(image, log);
                 return command;
             } catch (StartFailed e) {
+                if (Thread.interrupted()) {
+                    throw new InterruptedException("stopped while its image was pulled");
+                }
                 throw new JobFailed("ClientError: " + e.getMessage(), e);
             }
         };

@@ -9,6 +9,8 @@ import io.dormouse.cli.Clients;
 import io.dormouse.worker.Serving;
 import io.dormouse.worker.docker.EngineHere;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -66,6 +68,9 @@ class ContainersTest {
         s3 = clients.s3();
         logs = clients.logs();
         s3.createBucket(r -> r.bucket("containers"));
+        s3.putObject(
+                r -> r.bucket("containers").key("train/rows.csv"),
+                RequestBody.fromString("1\n2\n"));
     }
 
     static Clients clients(TestPlatform of) {
@@ -124,8 +129,11 @@ class ContainersTest {
                 .currentInstanceCount();
     }
 
-    /// The lines of all streams of a log group.
+    /// The lines of all streams of a log group, which may not be there yet.
     private static List<String> logged(String group) {
+        if (logs.describeLogGroups(r -> r.logGroupNamePrefix(group)).logGroups().isEmpty()) {
+            return List.of();
+        }
         return logs.describeLogStreams(r -> r.logGroupName(group)).logStreams().stream()
                 .flatMap(stream ->
                         logs
@@ -180,9 +188,6 @@ class ContainersTest {
 
     @Test
     void anImageTrains() {
-        s3.putObject(
-                r -> r.bucket("containers").key("train/rows.csv"),
-                RequestBody.fromString("1\n2\n"));
         sageMaker.createTrainingJob(trainingOf("train"));
         Serving.await(
                 "trained",
@@ -199,6 +204,28 @@ class ContainersTest {
                         > 0);
         List<String> lines = logged("/aws/sagemaker/TrainingJobs");
         assertTrue(lines.contains("training train with {\"depth\":\"3\"}"), "" + lines);
+    }
+
+    @Test
+    void aJobIsStoppedWhileItsImageIsPulled() throws Exception {
+        try (ServerSocket silent = new ServerSocket(0, 8, InetAddress.getLoopbackAddress())) {
+            String image = "127.0.0.1:" + silent.getLocalPort() + "/never:1";
+            sageMaker.createTrainingJob(
+                    trainingOf("pulled").toBuilder()
+                            .algorithmSpecification(a ->
+                                    a.trainingImage(image)
+                                            .trainingInputMode(TrainingInputMode.FILE))
+                            .build());
+            Serving.await(
+                    "pulling",
+                    () ->
+                            logged("/aws/sagemaker/TrainingJobs")
+                                    .contains("pulling the image " + image));
+            sageMaker.stopTrainingJob(r -> r.trainingJobName("pulled"));
+            Serving.await(
+                    "stopped",
+                    () -> training("pulled").trainingJobStatus() == TrainingJobStatus.STOPPED);
+        }
     }
 
     static CreateTrainingJobRequest trainingOf(String name) {

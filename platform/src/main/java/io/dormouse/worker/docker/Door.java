@@ -48,14 +48,7 @@ sealed interface Door extends Links.Dial, AutoCloseable {
 
         @Override
         public SocketChannel connected() throws IOException {
-            SocketChannel channel = entered();
-            try {
-                channel.connect(new InetSocketAddress(LOOPBACK, PORT));
-                return channel;
-            } catch (IOException e) {
-                channel.close();
-                throw e;
-            }
+            return Links.Dial.connected(entered(), new InetSocketAddress(LOOPBACK, PORT));
         }
 
         private synchronized SocketChannel entered() throws IOException {
@@ -99,14 +92,9 @@ sealed interface Door extends Links.Dial, AutoCloseable {
 
         @Override
         public SocketChannel connected() throws IOException {
-            SocketChannel channel = SocketChannel.open(StandardProtocolFamily.INET);
-            try {
-                channel.connect(new InetSocketAddress(LOOPBACK, port));
-                return channel;
-            } catch (IOException e) {
-                channel.close();
-                throw e;
-            }
+            return Links.Dial.connected(
+                    SocketChannel.open(StandardProtocolFamily.INET),
+                    new InetSocketAddress(LOOPBACK, port));
         }
 
         @Override

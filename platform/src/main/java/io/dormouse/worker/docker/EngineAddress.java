@@ -1,7 +1,6 @@
 package io.dormouse.worker.docker;
 
 import io.dormouse.worker.instance.Links;
-import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.channels.SocketChannel;
@@ -50,16 +49,10 @@ record EngineAddress(String shown, Links.Dial dial, boolean local) {
             int port = uri.getPort() < 0 ? 2375 : uri.getPort();
             return new EngineAddress(
                     host,
-                    () -> {
-                        SocketChannel channel = SocketChannel.open();
-                        try {
-                            channel.connect(new InetSocketAddress(uri.getHost(), port));
-                            return channel;
-                        } catch (IOException e) {
-                            channel.close();
-                            throw e;
-                        }
-                    },
+                    () ->
+                            Links.Dial.connected(
+                                    SocketChannel.open(),
+                                    new InetSocketAddress(uri.getHost(), port)),
                     false);
         }
         throw new IllegalArgumentException(

@@ -2,6 +2,7 @@ package io.dormouse.worker.instance;
 
 import io.dormouse.worker.Fault;
 import java.io.IOException;
+import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channels;
@@ -78,16 +79,18 @@ public sealed interface Links {
         /// To a Unix socket.
         static Dial of(Path path) {
             UnixDomainSocketAddress address = UnixDomainSocketAddress.of(path);
-            return () -> {
-                SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
-                try {
-                    channel.connect(address);
-                    return channel;
-                } catch (IOException e) {
-                    channel.close();
-                    throw e;
-                }
-            };
+            return () -> connected(SocketChannel.open(StandardProtocolFamily.UNIX), address);
+        }
+
+        /// Connects a socket, which is closed where that fails.
+        static SocketChannel connected(SocketChannel channel, SocketAddress to) throws IOException {
+            try {
+                channel.connect(to);
+                return channel;
+            } catch (IOException e) {
+                channel.close();
+                throw e;
+            }
         }
     }
 
