@@ -94,7 +94,7 @@ record DeployCommand() implements Command {
         Clients clients = options.clients();
         String endpoint = arguments.find(NAME).orElseGet(() -> nameOf(model));
         // Before the first call: what cannot be read is no matter for the platform.
-        try (Source source = Source.of(model)) {
+        try (Source source = Source.of(model, arguments.isGiven(IMAGE))) {
             String account;
             try (StsClient sts = clients.sts()) {
                 account = sts.getCallerIdentity().account();
@@ -135,11 +135,14 @@ record DeployCommand() implements Command {
 
     /// Where the model comes from: S3, or a file that has to go there.
     private record Source(Optional<ModelArchive> file, String name) implements AutoCloseable {
-        static Source of(String model) {
+        /// @param named whether the image that serves it is named, and need not be found out
+        static Source of(String model, boolean named) {
+            if (model.startsWith("s3://")) {
+                return new Source(Optional.empty(), model);
+            }
+            Path file = Path.of(model);
             return new Source(
-                    model.startsWith("s3://")
-                            ? Optional.empty()
-                            : Optional.of(ModelArchive.of(Path.of(model))),
+                    Optional.of(named ? ModelArchive.whatever(file) : ModelArchive.of(file)),
                     model);
         }
 

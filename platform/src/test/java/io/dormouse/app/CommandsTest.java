@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.dormouse.app.TestPlatform.Ran;
+import io.dormouse.artifact.Archive;
 import io.dormouse.worker.Serving;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -92,6 +93,21 @@ class CommandsTest {
         Ran strange = platform.run("deploy", "pom.xml");
         assertEquals(1, strange.code());
         assertTrue(strange.err().contains("give an .onnx file"), strange.err());
+    }
+
+    @Test
+    void anArchiveOfUnknownContentGoesToTheImageThatIsNamed(@TempDir Path folder)
+            throws IOException {
+        Path inside = Files.createDirectory(folder.resolve("inside"));
+        Files.writeString(inside.resolve("weights"), "x");
+        Path packed = folder.resolve("model.tar.gz");
+        Archive.pack(inside, packed);
+        Ran unnamed = platform.run("deploy", packed.toString());
+        assertEquals(1, unnamed.code());
+        assertTrue(unnamed.err().contains("name the container image with --image"), unnamed.err());
+        Ran named = platform.run("deploy", packed.toString(), "--image", "nobodys:1");
+        assertEquals(1, named.code());
+        assertTrue(named.err().contains("Requested image nobodys:1 not found"), named.err());
     }
 
     @Test
