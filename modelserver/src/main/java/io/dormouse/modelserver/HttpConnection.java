@@ -9,7 +9,13 @@ final class HttpConnection {
     /// Answers a request. Whatever it throws as an [IOException] while the body is whole is the
     /// model's fault.
     interface Handler {
+        /// An exchange begins; [#ended] follows, whatever becomes of it.
+        default void begun(Head head) {}
+
         Response handle(Head head, Body body) throws IOException;
+
+        /// Its answer is out, or never will be.
+        default void ended(Head head) {}
     }
 
     private final Wire wire;
@@ -30,11 +36,20 @@ final class HttpConnection {
         while (more) {
             try {
                 String text = wire.head();
-                more = !text.isEmpty() && exchange(Head.parse(text));
+                more = !text.isEmpty() && begin(Head.parse(text));
             } catch (BadHead e) {
                 write(Response.fatal(e.status(), e.sentence()), true);
                 return;
             }
+        }
+    }
+
+    private boolean begin(Head head) throws IOException {
+        handler.begun(head);
+        try {
+            return exchange(head);
+        } finally {
+            handler.ended(head);
         }
     }
 

@@ -47,6 +47,23 @@ final class ModelServer implements HttpConnection.Handler {
         tenant.ifPresent(Predictor::close);
     }
 
+    /// An invocation has its slot until its answer is out: who waits for the slots at the end waits
+    /// for that.
+    @Override
+    public void begun(Head head) {
+        if (isInvocation(head)) {
+            slots.acquireUninterruptibly();
+            steps.reach(Step.REQUEST);
+        }
+    }
+
+    @Override
+    public void ended(Head head) {
+        if (isInvocation(head)) {
+            slots.release();
+        }
+    }
+
     @Override
     public Response handle(Head head, Body body) throws IOException {
         return switch (head.path()) {
@@ -67,17 +84,15 @@ final class ModelServer implements HttpConnection.Handler {
     }
 
     private Response invoke(Head head, Body body) throws IOException {
-        steps.reach(Step.REQUEST);
         Optional<Predictor> predictor = tenant;
         if (predictor.isEmpty()) {
             return Response.error(503, "this worker has no model yet");
         }
-        slots.acquireUninterruptibly();
-        try {
-            return predict(predictor.get(), head, body).with(headers(head));
-        } finally {
-            slots.release();
-        }
+        return predict(predictor.get(), head, body).with(headers(head));
+    }
+
+    private static boolean isInvocation(Head head) {
+        return head.path().equals("/invocations");
     }
 
     private static Response predict(Predictor predictor, Head head, Body body) throws IOException {
