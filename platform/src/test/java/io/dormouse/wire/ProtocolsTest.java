@@ -127,7 +127,7 @@ class ProtocolsTest {
         HttpResponse<byte[]> foreign = send(form("Action=RunInstances&Version=2016-11-15"));
         assertEquals(400, foreign.statusCode());
         assertTrue(text(foreign).contains("<Code>InvalidAction</Code>"), text(foreign));
-        HttpResponse<byte[]> rest = send(signed(request("/2015-03-31/functions"), "lambda").GET());
+        HttpResponse<byte[]> rest = send(signed(request("/clusters"), "eks").GET());
         assertEquals(404, rest.statusCode());
         assertEquals("UnknownOperationException", header(rest, "x-amzn-ErrorType"));
     }
