@@ -3,6 +3,7 @@ package io.dormouse.artifact;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.dormouse.wire.s3.S3Error;
 import java.net.URI;
 import java.util.HashMap;
 import java.util.Map;
@@ -87,13 +88,14 @@ public record OtherS3(URI endpoint, String region, String accessKeyId, String se
                                 c.retryStrategy(AwsRetryStrategy.doNotRetry())
                                         .addExecutionInterceptor(new Metadata()))
                         .build();
-        return new WithoutCrc64(client);
+        return new Careful(client);
     }
 
-    /// The SDK makes this checksum by a native library only, which is not here; it was verified on
-    /// its way in.
-    private static final class WithoutCrc64 extends DelegatingS3Client {
-        WithoutCrc64(S3Client client) {
+    /// Asks for nothing that the SDK refuses by itself: it makes the checksum CRC64NVME, verified
+    /// on its way in, by a native library only, which is not here. What it still refuses is the
+    /// caller's error.
+    private static final class Careful extends DelegatingS3Client {
+        Careful(S3Client client) {
             super(client);
         }
 
@@ -109,7 +111,11 @@ public record OtherS3(URI endpoint, String region, String accessKeyId, String se
                                 part.toBuilder().checksumAlgorithm((String) null).build();
                         default -> request;
                     };
-            return operation.apply((T) without);
+            try {
+                return operation.apply((T) without);
+            } catch (IllegalArgumentException e) { // such as a bucket's name, before it asks
+                throw S3Error.INVALID_ARGUMENT.error(String.valueOf(e.getMessage()));
+            }
         }
     }
 

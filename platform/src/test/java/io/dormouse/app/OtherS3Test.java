@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.dormouse.aws.Caller;
 import io.dormouse.cli.Clients;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -68,6 +69,11 @@ class OtherS3Test {
             assertEquals(0, rules.code(), rules.err());
             assertTrue(
                     platform.get("/_dormouse/artifacts").body().contains("executes its own rules"));
+            HttpResponse<String> tooShort =
+                    TestPlatform.send(
+                            HttpRequest.newBuilder(platform.endpoint().resolve("/b"))
+                                    .PUT(HttpRequest.BodyPublishers.noBody()));
+            assertEquals(400, tooShort.statusCode(), tooShort.body());
             keeper.close();
             assertEquals(200, invoke(platform).statusCode(), "laid out here");
             String unreached = assertThrows(RuntimeException.class, ours::listBuckets).getMessage();
