@@ -67,17 +67,28 @@ final class Container implements Spawned {
                             "GET",
                             "/containers/" + id + "/logs?follow=true&stdout=true&stderr=true",
                             Map.of());
-            JsonNode inspected = engine.get("/containers/" + id + "/json");
-            Closing closing = new Closing();
-            OutputStream requests = use == Use.SERVES ? closing : OutputStream.nullOutputStream();
-            Container container = new Container(engine, name, inspected, log, requests);
-            closing.then = container::terminate;
-            Thread.ofVirtual().name("container-" + name).start(container::await);
-            return container;
+            return followed(engine, name, id, log, use);
         } catch (IOException | RuntimeException e) {
             remove(engine, id);
             throw e;
         }
+    }
+
+    private static Container followed(
+            Engine engine, String name, String id, Engine.Stream log, Use use) throws IOException {
+        JsonNode inspected;
+        try {
+            inspected = engine.get("/containers/" + id + "/json");
+        } catch (IOException | RuntimeException e) {
+            log.close();
+            throw e;
+        }
+        Closing closing = new Closing();
+        OutputStream requests = use == Use.SERVES ? closing : OutputStream.nullOutputStream();
+        Container container = new Container(engine, name, inspected, log, requests);
+        closing.then = container::terminate;
+        Thread.ofVirtual().name("container-" + name).start(container::await);
+        return container;
     }
 
     /// Carries nothing; closing it is the message.
@@ -98,12 +109,13 @@ final class Container implements Spawned {
             String path = "/containers/" + id + "/wait";
             try (Engine.Stream end = engine.stream("POST", path, Map.of())) {
                 end.readAllBytes();
-            } catch (EngineFailed e) {
-                // Removed, or the engine stumbled: the state says it.
             } catch (IOException e) {
-                LockSupport.parkNanos(ASK_AGAIN_NANOS);
+                // Removed, or the engine stumbled or is gone: the state says it.
             }
             look();
+            if (!exit.isDone()) {
+                LockSupport.parkNanos(ASK_AGAIN_NANOS);
+            }
         }
     }
 
@@ -209,11 +221,21 @@ final class Container implements Spawned {
         remove(engine, id);
     }
 
-    static void remove(Engine engine, String id) {
+    /// The same for one whose log nobody reads.
+    void discard() {
+        log.close();
+        remove();
+    }
+
+    /// @return whether it is gone; one that is not, the next sweep finds by its label
+    static boolean remove(Engine engine, String id) {
         try {
             engine.delete("/containers/" + id + "?force=true&v=true");
+            return true;
+        } catch (EngineFailed e) {
+            return e.isMissing();
         } catch (IOException e) {
-            // It is gone, or the next start of the platform finds it by its label.
+            return false;
         }
     }
 }

@@ -53,7 +53,10 @@ public final class DockerLauncher implements Launcher {
     private final Sleepers sleepers;
     private final CompletableFuture<Void> swept;
     private final SecureRandom random = new SecureRandom();
-    private final Set<RunningContainer> running = ConcurrentHashMap.newKeySet();
+
+    /// Those that start, serve or sleep.
+    private final Set<WorkerProcess> living = ConcurrentHashMap.newKeySet();
+
     private final Set<ProgramProcess> programs = ConcurrentHashMap.newKeySet();
     private final AtomicLong wakeNanos = new AtomicLong(WAKE_NANOS);
 
@@ -197,7 +200,13 @@ public final class DockerLauncher implements Launcher {
                         settings.healthy(),
                         settings.closeGrace());
         var process = new WorkerProcess(parts, spec.owner(), spec.memoryMb(), steps);
-        var _ = process.ending().whenComplete((_, _) -> opened.door().close());
+        living.add(process);
+        var _ =
+                process.ending()
+                        .whenComplete((_, _) -> {
+                            living.remove(process);
+                            opened.door().close();
+                        });
         try {
             new Readiness(process, links, clock, settings.healthy()).await(steps);
         } catch (StartFailed e) {
@@ -205,13 +214,7 @@ public final class DockerLauncher implements Launcher {
         }
         Duration took = Duration.ofNanos(System.nanoTime() - begun);
         var one = new RunningContainer(process, container, links, log, took);
-        running.add(one);
-        var _ =
-                process.ending()
-                        .whenComplete((_, _) -> {
-                            running.remove(one);
-                            sleepers.ended(one);
-                        });
+        var _ = process.ending().whenComplete((_, _) -> sleepers.ended(one));
         return instance(one, spec);
     }
 
@@ -334,13 +337,22 @@ public final class DockerLauncher implements Launcher {
         return List.of();
     }
 
+    /// What has not ended by itself, and what was just being created.
+    private void sweepTheRest() {
+        try {
+            leftovers.sweep();
+        } catch (IOException e) {
+            notices.line("WARNING: containers run on until the next start: " + e);
+        }
+    }
+
     @Override
     public void close() {
         sleepers.close();
         List<CompletableFuture<?>> endings = new ArrayList<>();
-        for (RunningContainer each : running) {
-            endings.add(each.process().ending());
-            each.process().close();
+        for (WorkerProcess each : living) {
+            endings.add(each.ending());
+            each.close();
         }
         for (ProgramProcess each : programs) {
             endings.add(each.result());
@@ -349,14 +361,12 @@ public final class DockerLauncher implements Launcher {
         try {
             CompletableFuture.allOf(endings.toArray(CompletableFuture[]::new))
                     .get(settings.closeGrace().plusSeconds(10).toMillis(), TimeUnit.MILLISECONDS);
-            if (!endings.isEmpty()) {
-                leftovers.sweep();
-            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (ExecutionException | TimeoutException | IOException e) {
+        } catch (ExecutionException | TimeoutException e) {
             notices.line("some containers do not end: " + e);
         }
+        sweepTheRest();
         clock.shutdown();
     }
 }

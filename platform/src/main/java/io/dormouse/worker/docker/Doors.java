@@ -55,10 +55,10 @@ final class Doors {
             try {
                 return new Opened(container, Door.Inside.of(container));
             } catch (IOException e) {
-                if (container.exit().isDone() || !runs(container)) {
+                if (!runs(container)) {
                     return new Opened(container, new Door.Published(0));
                 }
-                container.remove();
+                container.discard();
                 inside = false;
                 notices.line(
                         "WARNING: the networks of containers cannot be entered ("
@@ -71,16 +71,24 @@ final class Doors {
         try {
             return new Opened(container, Door.Published.of(container));
         } catch (IOException e) {
-            container.remove();
+            container.discard();
             throw e;
         }
     }
 
     private boolean runs(Container container) throws IOException {
-        return engine.get("/containers/" + container.id() + "/json")
-                .path("State")
-                .path("Running")
-                .asBoolean(false);
+        if (container.exit().isDone()) {
+            return false;
+        }
+        try {
+            return engine.get("/containers/" + container.id() + "/json")
+                    .path("State")
+                    .path("Running")
+                    .asBoolean(false);
+        } catch (IOException e) {
+            container.discard();
+            throw e;
+        }
     }
 
     private String forwarded() throws IOException {
@@ -100,6 +108,16 @@ final class Doors {
         return FORWARDED;
     }
 
+    private static PlatformNetwork opened(Door.Inside door, InetSocketAddress platform)
+            throws IOException {
+        try {
+            return door.platform(platform);
+        } catch (IOException e) {
+            door.close();
+            throw e;
+        }
+    }
+
     /// Lets a program reach the platform and nothing else, where that can be had.
     void platform(Container container, Network network, LogSink log) {
         if (!(network instanceof Network.Platform(InetSocketAddress platform))) {
@@ -110,7 +128,7 @@ final class Doors {
                 throw new IOException("the networks of containers cannot be entered");
             }
             Door.Inside door = Door.Inside.of(container);
-            PlatformNetwork port = door.platform(platform);
+            PlatformNetwork port = opened(door, platform);
             var _ =
                     container
                             .exit()

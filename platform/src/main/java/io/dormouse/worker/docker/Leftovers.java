@@ -27,7 +27,7 @@ final class Leftovers {
         return ContainerBody.DATA + "=" + settings.data();
     }
 
-    /// Ends those that there are.
+    /// Ends those that there are. Where one does not go, the next sweep looks again.
     ///
     /// @return how many
     int sweep() throws IOException {
@@ -39,10 +39,13 @@ final class Leftovers {
         JsonNode left =
                 engine.get(
                         "/containers/json?all=true&filters=" + Engine.encoded(filter.toString()));
+        int removed = 0;
         for (JsonNode each : left) {
-            Container.remove(engine, each.path("Id").asString(""));
+            removed += Container.remove(engine, each.path("Id").asString("")) ? 1 : 0;
         }
-        Files.deleteIfExists(settings.mark());
-        return left.size();
+        if (removed == left.size()) {
+            Files.deleteIfExists(settings.mark());
+        }
+        return removed;
     }
 }

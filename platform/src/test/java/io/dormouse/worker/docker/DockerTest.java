@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -192,6 +193,25 @@ class DockerTest {
                     () -> log.contains("ended 1 containers that an earlier platform left"));
             assertEquals(List.of(), next.found());
         }
+    }
+
+    @Test
+    void oneThatIsNotReadyYetEndsWithThePlatform() throws Exception {
+        Files.createFile(folder.resolve("model/never-ready"));
+        var failed = new CompletableFuture<StartFailed>();
+        Thread.ofVirtual()
+                .start(() -> failed.complete(assertThrows(StartFailed.class, this::start)));
+        Serving.await(
+                "it runs",
+                () ->
+                        containers().stream()
+                                .anyMatch(
+                                        each -> each.path("State").asString("").equals("running")));
+        launcher.close();
+        assertEquals(List.of(), containers());
+        String said = String.valueOf(failed.get(20, TimeUnit.SECONDS).getMessage());
+        assertFalse(said.isEmpty(), "whoever waits for it is told");
+        assertFalse(Files.exists(folder.resolve("containers")), "nothing is left to look for");
     }
 
     @Test
