@@ -61,16 +61,12 @@ record Bubble(
             seen.add(models);
         }
         Map<String, String> environment = new TreeMap<>(work.environment());
-        // Not for bubblewrap itself, which must have no second thread.
-        Optional<String> preload =
-                Optional.ofNullable(environment.remove(WorkerEnvironment.PRELOAD));
         List<String> inside =
                 sandbox.aroundWorker(
-                        work.command(),
+                        Sandbox.setting(environment, work.command()),
                         seen,
                         places(work),
                         work.socket(),
-                        preload,
                         work.network().map(PlatformNetwork::path),
                         scratchMb);
         return spawner.spawn(inside, environment, folder, work.wiring());

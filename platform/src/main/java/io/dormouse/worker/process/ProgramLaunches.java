@@ -119,7 +119,7 @@ final class ProgramLaunches {
         List<String> inside =
                 sandbox.get()
                         .around(
-                                spec.command(),
+                                Sandbox.setting(environment, spec.command()),
                                 spec.readable(),
                                 spec.root(),
                                 spec.network(),

@@ -14,6 +14,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /// A file system, a network (none) and processes of its own for a program, made by bubblewrap, or
@@ -38,6 +39,14 @@ final class Sandbox {
     /// @param words that it is called with, up to the options of what is to be seen
     /// @param ownNetwork the one of them that makes a network
     private record Maker(String kind, List<String> words, String ownNetwork) {}
+
+    /// Variables by which the loader, the C library or a shell would run somebody's code, or
+    /// somebody's programs, where the sandbox is made and not inside.
+    private static final Pattern INSIDE_ALONE =
+            Pattern.compile(
+                    "LD_.*|BASH.*|SHELLOPTS|ENV|PS4|PATH|GLIBC_.*|GCONV_PATH|GETCONF_DIR|LOCPATH"
+                            + "|NLSPATH|MALLOC_.*|HOSTALIASES|LOCALDOMAIN|RES_OPTIONS"
+                            + "|RESOLV_HOST_CONF|NIS_PATH|TMPDIR|TZDIR");
 
     private final Maker maker;
     private final List<String> base;
@@ -160,6 +169,24 @@ final class Sandbox {
         return words;
     }
 
+    /// A command that sets inside what must not be set outside: that is taken out of the
+    /// environment of what makes the sandbox.
+    static List<String> setting(Map<String, String> environment, List<String> command) {
+        List<String> words = new ArrayList<>();
+        environment.forEach((name, value) -> {
+            if (INSIDE_ALONE.matcher(name).matches()) {
+                words.add(name + "=" + value);
+            }
+        });
+        if (words.isEmpty()) {
+            return command;
+        }
+        environment.keySet().removeIf(name -> INSIDE_ALONE.matcher(name).matches());
+        words.addFirst("/usr/bin/env");
+        words.addAll(command);
+        return words;
+    }
+
     /// The command that runs a command inside.
     ///
     /// @param readable files and folders that it may read, under their own names
@@ -195,14 +222,12 @@ final class Sandbox {
     ///
     /// @param places what it reads under another name
     /// @param socket the socket's folder, where it has one
-    /// @param preload what the loader puts before all its libraries
     /// @param entered the network that it is to be in, as a file; empty for one of its own
     List<String> aroundWorker(
             List<String> command,
             List<Path> readable,
             Map<Path, Path> places,
             Optional<Path> socket,
-            Optional<String> preload,
             Optional<String> entered,
             int scratchMb) {
         List<String> words = in(entered);
@@ -219,8 +244,6 @@ final class Sandbox {
                 (at, from) -> words.addAll(List.of("--ro-bind", from.toString(), at.toString())));
         socket.ifPresent(
                 folder -> words.addAll(List.of("--bind", folder.toString(), folder.toString())));
-        preload.ifPresent(
-                library -> words.addAll(List.of("--setenv", WorkerEnvironment.PRELOAD, library)));
         words.addAll(List.of("--remount-ro", "/etc", "--remount-ro", "/"));
         words.addAll(List.of("--chdir", "/tmp", "--"));
         words.addAll(command);

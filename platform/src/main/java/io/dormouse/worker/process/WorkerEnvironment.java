@@ -23,7 +23,7 @@ final class WorkerEnvironment {
     }
 
     /// Names libraries that the loader puts before all others.
-    static final String PRELOAD = "LD_PRELOAD";
+    private static final String PRELOAD = "LD_PRELOAD";
 
     /// The same for a worker from nothing that will open ONNX Runtime.
     static Map<String, String> of(Map<String, String> environment, Optional<Path> ahead) {

@@ -33,6 +33,10 @@ class SandboxedLauncherTest extends ProcessLauncherTest {
     }
 
     private String printed(String script) throws Exception {
+        return printed(script, Map.of("PATH", "/usr/bin:/bin"));
+    }
+
+    private String printed(String script, Map<String, String> environment) throws Exception {
         Path root = Files.createDirectories(folder.resolve("ml"));
         Queue<String> lines = new ConcurrentLinkedQueue<>();
         List<String> command = List.of("/bin/sh", "-c", script);
@@ -41,7 +45,7 @@ class SandboxedLauncherTest extends ProcessLauncherTest {
                         "processing-job/p",
                         command,
                         root,
-                        Map.of("PATH", "/usr/bin:/bin"),
+                        environment,
                         256,
                         1,
                         Duration.ofSeconds(20),
@@ -70,6 +74,23 @@ class SandboxedLauncherTest extends ProcessLauncherTest {
         assertTrue(said.lines().anyMatch(line -> line.matches("[1-9]")), said);
         assertEquals(3, said.lines().filter(line -> line.contains("Read-only")).count(), said);
         assertTrue(said.contains("tmp"), said);
+    }
+
+    /// A library that is not there: the loader of each program that is to load it says so.
+    @Test
+    void aJobsVariablesAreReadInItsSandboxAlone() throws Exception {
+        String said =
+                printed(
+                        "echo $LD_PRELOAD $PATH $size $code",
+                        Map.of("LD_PRELOAD", "./no.so", "PATH", "./bin", "size", "3", "code", "4"));
+        assertTrue(said.contains("./no.so ./bin 3 4"), said);
+        assertTrue(said.lines().filter(line -> line.contains("preloaded")).count() < 2, said);
+    }
+
+    /// Else it could type into the platform's terminal.
+    @Test
+    void aJobHasASessionOfItsOwn() throws Exception {
+        assertTrue(printed("cut -d' ' -f6 /proc/self/stat").matches("[1-9][0-9]*"));
     }
 
     @Test

@@ -9,8 +9,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -42,8 +43,11 @@ class UnshareTest {
     }
 
     private String said(String script) throws Exception {
+        return said(List.of("/bin/sh", "-c", script), System.getenv());
+    }
+
+    private String said(List<String> words, Map<String, String> environment) throws Exception {
         Path root = Files.createDirectories(folder.resolve("ml"));
-        List<String> words = new ArrayList<>(List.of("/bin/sh", "-c", script));
         List<String> command =
                 sandbox.around(
                         words,
@@ -51,7 +55,10 @@ class UnshareTest {
                         root,
                         Network.NONE,
                         Optional.empty());
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().clear();
+        builder.environment().putAll(environment);
+        Process process = builder.start();
         process.getOutputStream().close();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertEquals(7, process.waitFor(), said);
@@ -69,14 +76,32 @@ class UnshareTest {
         assertEquals(3, said.lines().filter(line -> line.contains("No such file")).count(), said);
     }
 
+    /// Variables that the script has, and those that its programs would read.
+    @Test
+    void aProgramsVariablesAreItsOwn() throws Exception {
+        Map<String, String> environment = new HashMap<>();
+        environment.put("size", "3");
+        environment.put("folder", "4");
+        environment.put("LD_PRELOAD", "./no.so");
+        List<String> words =
+                Sandbox.setting(
+                        environment,
+                        List.of("/bin/sh", "-c", "echo $size $folder $LD_PRELOAD; exit 7"));
+        assertEquals(Map.of("size", "3", "folder", "4"), environment);
+        String said = said(words, environment);
+        assertTrue(said.contains("3 4 ./no.so"), said);
+        assertTrue(said.lines().filter(line -> line.contains("preloaded")).count() < 2, said);
+    }
+
     @Test
     void aProgramHasNoRightsNoNetworkAndItsOwnProcesses() throws Exception {
         String said =
                 said(
-                        "grep -E 'Cap(Prm|Eff|Bnd)|NoNew' /proc/self/status; tail -n +3 /proc/net/dev; ls /proc | grep -c '^[0-9]'; touch /usr/x %s/seen/x /etc/x; echo x > /proc/sys/kernel/panic; cat /etc/shadow; touch /tmp/x && echo tmp; exit 7"
+                        "echo session $(cut -d' ' -f6 /proc/self/stat); grep -E 'Cap(Prm|Eff|Bnd)|NoNew' /proc/self/status; tail -n +3 /proc/net/dev; ls /proc | grep -c '^[0-9]'; touch /usr/x %s/seen/x /etc/x; echo x > /proc/sys/kernel/panic; cat /etc/shadow; touch /tmp/x && echo tmp; exit 7"
                                 .formatted(folder));
         assertEquals(3, said.split("0000000000000000", -1).length - 1, said);
         assertTrue(said.contains("NoNewPrivs:\t1"), said);
+        assertTrue(said.lines().anyMatch(line -> line.matches("session [1-9][0-9]*")), said);
         assertTrue(said.lines().noneMatch(line -> line.contains("eth")), said);
         assertTrue(said.lines().anyMatch(line -> line.matches("[1-9]")), said);
         assertEquals(4, said.lines().filter(line -> line.contains("Read-only")).count(), said);
