@@ -71,10 +71,26 @@ final class LazyDocker implements Launcher, ContainerImages {
         return made;
     }
 
+    /// The same for those who have a model or a job to answer for.
+    private DockerLauncher ready() throws StartFailed {
+        try {
+            return docker();
+        } catch (IllegalArgumentException e) {
+            throw new StartFailed(StartFailed.Cause.PLATFORM, String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    /// Where the rules cannot be read, any image may be meant: [#trouble] says what is wrong.
     @Override
     public boolean claims(String image) {
-        boolean rules = !settings.environment().getOrDefault("DORMOUSE_IMAGES", "").isEmpty();
-        return rules && docker().images().claims(image);
+        if (settings.environment().getOrDefault("DORMOUSE_IMAGES", "").isEmpty()) {
+            return false;
+        }
+        try {
+            return docker().images().claims(image);
+        } catch (IllegalArgumentException e) {
+            return true;
+        }
     }
 
     @Override
@@ -88,7 +104,7 @@ final class LazyDocker implements Launcher, ContainerImages {
 
     @Override
     public void fetch(String image, LogSink progress) throws StartFailed {
-        docker().images().fetch(image, progress);
+        ready().images().fetch(image, progress);
     }
 
     @Override
@@ -98,17 +114,17 @@ final class LazyDocker implements Launcher, ContainerImages {
 
     @Override
     public Instance start(InstanceSpec spec, Steps steps) throws StartFailed {
-        return docker().start(spec, steps);
+        return ready().start(spec, steps);
     }
 
     @Override
     public Instance warm(WarmSpec spec) throws StartFailed {
-        return docker().warm(spec);
+        return ready().warm(spec);
     }
 
     @Override
     public Execution run(RunSpec spec, LogSink log) throws StartFailed {
-        return docker().run(spec, log);
+        return ready().run(spec, log);
     }
 
     @Override

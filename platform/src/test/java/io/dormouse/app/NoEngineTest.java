@@ -45,4 +45,19 @@ class NoEngineTest {
                     said);
         }
     }
+
+    @Test
+    void rulesThatCannotBeReadAreTold(@TempDir Path folder) throws Exception {
+        Map<String, String> wrong = Map.of("DORMOUSE_IMAGES", "churn");
+        try (TestPlatform platform = new TestPlatform(TestPlatform.settings(folder).with(wrong));
+                SageMakerClient client = ContainersTest.clients(platform).sageMaker()) {
+            SageMakerException job =
+                    assertThrows(
+                            SageMakerException.class,
+                            () -> client.createTrainingJob(ContainersTest.trainingOf("none")));
+            assertEquals("ValidationException", job.awsErrorDetails().errorCode());
+            String said = job.awsErrorDetails().errorMessage();
+            assertTrue(said.contains("DORMOUSE_IMAGES: 'churn' is no rule"), said);
+        }
+    }
 }

@@ -20,7 +20,7 @@ final class DockerImages implements ContainerImages {
     /// of it means something in a URL.
     private static final Pattern NAME =
             Pattern.compile(
-                    "[A-Za-z0-9][A-Za-z0-9._/-]*(:[0-9]+/[A-Za-z0-9._/-]+)?"
+                    "(?!.*(\\.\\.|//))[A-Za-z0-9][A-Za-z0-9._/-]*(:[0-9]+/[A-Za-z0-9._/-]+)?"
                             + "(:[A-Za-z0-9_][A-Za-z0-9._-]*)?(@[a-z0-9]+:[0-9a-f]+)?");
 
     /// Steps of a pull that come many times a second.

@@ -1,6 +1,7 @@
 package io.dormouse.worker.docker;
 
 import io.dormouse.worker.instance.Links;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.channels.SocketChannel;
@@ -17,6 +18,7 @@ import java.util.stream.Stream;
 /// @param local whether its socket lies on this machine
 record EngineAddress(String shown, Links.Dial dial, boolean local) {
     private static final Path USUAL = Path.of("/var/run/docker.sock");
+    private static final int CONNECT_MILLIS = 5_000;
 
     /// What the environment says, else the first socket there is of the usual ones.
     ///
@@ -47,16 +49,25 @@ record EngineAddress(String shown, Links.Dial dial, boolean local) {
         if (host.startsWith("tcp://") && !encrypted) {
             URI uri = URI.create(host);
             int port = uri.getPort() < 0 ? 2375 : uri.getPort();
-            return new EngineAddress(
-                    host,
-                    () ->
-                            Links.Dial.connected(
-                                    SocketChannel.open(),
-                                    new InetSocketAddress(uri.getHost(), port)),
-                    false);
+            Optional<String> name = Optional.ofNullable(uri.getHost());
+            if (name.isPresent()) {
+                return new EngineAddress(host, () -> far(name.get(), port), false);
+            }
         }
         throw new IllegalArgumentException(
                 "DOCKER_HOST must be unix:///path or, without TLS, tcp://host:port, was " + host);
+    }
+
+    /// Its network may answer nothing at all.
+    private static SocketChannel far(String host, int port) throws IOException {
+        SocketChannel channel = SocketChannel.open();
+        try {
+            channel.socket().connect(new InetSocketAddress(host, port), CONNECT_MILLIS);
+            return channel;
+        } catch (IOException e) {
+            channel.close();
+            throw e;
+        }
     }
 
     static EngineAddress at(Path socket) {

@@ -20,11 +20,6 @@ final class EngineFailed extends IOException {
         return Objects.requireNonNullElse(super.getMessage(), "");
     }
 
-    /// Of HTTP.
-    int status() {
-        return status;
-    }
-
     /// No such container, or image.
     boolean isMissing() {
         return status == 404;

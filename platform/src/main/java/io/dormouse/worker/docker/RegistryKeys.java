@@ -6,9 +6,11 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
@@ -27,13 +29,20 @@ final class RegistryKeys {
     /// What a helper calls a password that is an identity token.
     private static final String TOKEN = "<token>";
 
-    private static final long HELPER_SECONDS_MAX = 30;
+    private static final Duration HELPER_MAX = Duration.ofSeconds(30);
     private static final int ANSWER_BYTES_MAX = 1 << 20;
 
     private final Map<String, String> environment;
+    private final Duration patience;
 
     RegistryKeys(Map<String, String> environment) {
+        this(environment, HELPER_MAX);
+    }
+
+    /// @param patience with a helper
+    RegistryKeys(Map<String, String> environment, Duration patience) {
         this.environment = environment;
+        this.patience = patience;
     }
 
     /// The registry that a name says; Docker Hub's where it says none.
@@ -115,21 +124,30 @@ final class RegistryKeys {
                         .redirectError(ProcessBuilder.Redirect.DISCARD);
         asked.environment().putAll(environment);
         Process process = asked.start();
+        CompletableFuture<Boolean> late = ended(process);
         try (OutputStream in = process.getOutputStream()) {
             in.write(registry.getBytes(UTF_8));
         }
         byte[] said = process.getInputStream().readNBytes(ANSWER_BYTES_MAX);
-        try {
-            if (!process.waitFor(HELPER_SECONDS_MAX, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-                throw new IOException("docker-credential-" + helper + " does not end");
-            }
-        } catch (InterruptedException e) {
-            process.destroyForcibly();
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted", e);
+        if (late.join()) {
+            throw new IOException("docker-credential-" + helper + " does not end");
         }
         return process.exitValue() == 0 ? key(helper, said) : Optional.empty();
+    }
+
+    /// Also while its answer is read, which would else take as long as it likes.
+    ///
+    /// @return whether its time was up, once it has ended
+    private CompletableFuture<Boolean> ended(Process process) {
+        return process.onExit()
+                .thenApply(_ -> false)
+                .completeOnTimeout(true, patience.toMillis(), TimeUnit.MILLISECONDS)
+                .thenApply(late -> {
+                    if (late) {
+                        process.destroyForcibly();
+                    }
+                    return late;
+                });
     }
 
     /// By the path that the platform was given.

@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 
 /// Which image of this machine a name means.
@@ -38,6 +40,35 @@ class ImageNamesTest {
         String rules = ECR + "churn=mine:1, " + ECR + "=";
         assertMapped(rules, ECR + "churn:7", "mine:1");
         assertMapped(rules, ECR + "other:7", "other:7");
+    }
+
+    @Test
+    void whatIsNoNameIsToldBeforeAnEngineIsAsked() {
+        Map<String, String> none = Map.of("DOCKER_HOST", "unix:///no/docker.sock");
+        try (var clock = Executors.newSingleThreadScheduledExecutor()) {
+            var images =
+                    new DockerImages(
+                            new Engine(EngineAddress.of(none), clock),
+                            ImageNames.of(""),
+                            new RegistryKeys(none));
+            for (String wrong :
+                    new String[] {"a/../../containers/b", "a//b", "a?b", "-a", "a:b c"}) {
+                String said = images.trouble(wrong).orElseThrow();
+                assertTrue(said.contains("is no name of an image"), said);
+            }
+            String said = images.trouble("registry.example:5000/a/b:1.2").orElseThrow();
+            assertTrue(said.contains("no Docker Engine answers"), said);
+        }
+    }
+
+    @Test
+    void anEngineThatCannotBeNamedIsTold() {
+        for (String wrong : new String[] {"ssh://there", "tcp://", "tcp://a_b:2375"}) {
+            assertThrows(
+                    IllegalArgumentException.class,
+                    () -> EngineAddress.of(Map.of("DOCKER_HOST", wrong)),
+                    wrong);
+        }
     }
 
     @Test

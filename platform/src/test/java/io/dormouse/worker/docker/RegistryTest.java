@@ -3,6 +3,7 @@ package io.dormouse.worker.docker;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dormouse.worker.StartFailed;
@@ -19,6 +20,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
@@ -235,5 +237,25 @@ class RegistryTest {
         assertEquals("get", key.path("username").asString());
         assertEquals("registry.example", key.path("password").asString());
         assertEquals(Optional.empty(), key(login, "other.example/model"));
+    }
+
+    @Test
+    void aCredentialHelperThatDoesNotEndIsEnded() throws Exception {
+        Path helper = folder.resolve("docker-credential-slow");
+        Files.writeString(helper, "#!/bin/sh\nexec sleep 60\n");
+        Files.setPosixFilePermissions(helper, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Map<String, String> login = new HashMap<>(configured("{\"credsStore\":\"slow\"}"));
+        login.put("PATH", folder + ":/usr/bin:/bin");
+        var keys = new RegistryKeys(login, Duration.ofMillis(200));
+        IOException late =
+                assertTimeout(
+                        Duration.ofSeconds(30),
+                        () ->
+                                assertThrows(
+                                        IOException.class,
+                                        () -> keys.header("registry.example/model")));
+        assertTrue(
+                String.valueOf(late.getMessage()).contains("docker-credential-slow does not end"),
+                "" + late);
     }
 }
