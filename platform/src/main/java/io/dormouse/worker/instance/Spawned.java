@@ -12,7 +12,7 @@ public interface Spawned {
     /// Its descriptor 0. Closing it asks a worker to answer what it has in hand and to end.
     OutputStream requests();
 
-    /// Its descriptor 1; empty with [Spawner.Wiring#LIFELINE].
+    /// Its descriptor 1; empty where descriptor 0 is a lifeline and no more.
     InputStream answers();
 
     InputStream log();

@@ -5,6 +5,8 @@ import io.dormouse.worker.StartFailed;
 import io.dormouse.worker.instance.Limit;
 import io.dormouse.worker.instance.Spawned;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -182,14 +184,32 @@ final class Machine implements AutoCloseable {
     Limit hold(String id, Spawned process, int memoryMb, int tasksMax) throws StartFailed {
         try {
             folder.note(id, process.pid());
-            Limit limit = limits.open(id, memoryMb * MB, tasksMax);
-            limit.admit(process);
-            return limit;
-        } catch (IOException e) {
-            process.kill();
+            return admitted(limits.open(id, memoryMb * MB, tasksMax), process);
+        } catch (IOException | UncheckedIOException e) {
+            abandon(process);
             folder.forget(id);
             throw new StartFailed(
                     StartFailed.Cause.PLATFORM, "no limits can be set for " + id + ": " + e, e);
+        }
+    }
+
+    private static Limit admitted(Limit limit, Spawned process) throws IOException {
+        try {
+            limit.admit(process);
+            return limit;
+        } catch (IOException e) {
+            limit.close();
+            throw e;
+        }
+    }
+
+    /// Ends one that nobody will speak to, and closes what leads to it.
+    private static void abandon(Spawned process) {
+        process.kill();
+        try (InputStream _ = process.log()) {
+            process.hangUp();
+        } catch (IOException e) {
+            // It has ended.
         }
     }
 

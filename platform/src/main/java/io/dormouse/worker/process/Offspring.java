@@ -76,6 +76,20 @@ final class Offspring implements Spawned {
         }
     }
 
+    /// It answers elsewhere: when it has ended, nothing lies on this connection that anybody would
+    /// read.
+    void isLifeline() {
+        var _ = exit.whenComplete((_, _) -> closeQuietly());
+    }
+
+    private void closeQuietly() {
+        try {
+            requests.close();
+        } catch (IOException e) {
+            // The other end has gone.
+        }
+    }
+
     /// Puts around it what is its own: its model, what it reads, and its way to the platform in the
     /// network that it has made for itself.
     void furnish(Worker worker, Walls walls) throws IOException {

@@ -202,9 +202,11 @@ public final class ProcessLauncher implements Launcher {
 
     /// Has the libraries of a Python program loaded, so that its first instance is forked at once.
     /// Returns before they are.
-    public void preload(PreparedModel model) {
+    ///
+    /// @param environment what its instances will have, which may say that they are not forked
+    public void preload(PreparedModel model, Map<String, String> environment) {
         if (model.kind() == PreparedModel.Kind.PYTHON && PythonParents.possible(walls())) {
-            parents.preload(model, walls());
+            parents.preload(model, environment, walls());
         }
     }
 
@@ -235,10 +237,13 @@ public final class ProcessLauncher implements Launcher {
             return Optional.empty();
         }
         Path socket = walls().socket(child, folder);
-        Links links =
-                spec.slots() == 1
-                        ? new Links.One(child)
-                        : new Links.Socket(Links.Dial.of(socket), child, ALWAYS);
+        Links links;
+        if (spec.slots() == 1) {
+            links = new Links.One(child);
+        } else {
+            links = new Links.Socket(Links.Dial.of(socket), child, ALWAYS);
+            child.isLifeline();
+        }
         WorkerProcess instance = assembled(id, child, links, worker, steps);
         try {
             child.furnish(worker, walls());

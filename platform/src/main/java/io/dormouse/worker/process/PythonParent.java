@@ -70,6 +70,17 @@ final class PythonParent implements AutoCloseable {
         LogLines _ = new LogLines(process.log(), notices);
         this.control = connected();
         this.says = Channels.newInputStream(control);
+        try {
+            begin(imports, walled);
+        } catch (IOException e) {
+            control.close();
+            throw e;
+        }
+        Thread.ofVirtual().name("python-parent").start(this::listen);
+        var _ = process.exit().thenRun(this::ended);
+    }
+
+    private void begin(List<String> imports, boolean walled) throws IOException {
         write(control, "control\n");
         String first = line(says);
         if (walled) {
@@ -79,8 +90,6 @@ final class PythonParent implements AutoCloseable {
             mapUsers();
         }
         write(control, "{\"imports\":" + quoted(unasked(imports)) + "}\n");
-        Thread.ofVirtual().name("python-parent").start(this::listen);
-        var _ = process.exit().thenRun(this::ended);
     }
 
     private SocketChannel connected() throws IOException {
@@ -216,6 +225,18 @@ final class PythonParent implements AutoCloseable {
     /// @param network whether it is to have a network of its own
     Offspring fork(String id, List<String> imports, boolean network) throws IOException {
         SocketChannel log = connected();
+        try {
+            return forked(id, imports, network, log);
+        } catch (IOException e) {
+            log.close();
+            throw e;
+        } finally {
+            births.remove(id);
+        }
+    }
+
+    private Offspring forked(String id, List<String> imports, boolean network, SocketChannel log)
+            throws IOException {
         SocketChannel requests = connected();
         try {
             write(log, "log " + id + "\n");
@@ -232,11 +253,8 @@ final class PythonParent implements AutoCloseable {
             var _ = exit.whenComplete((_, _) -> exits.remove(own, exit));
             return new Offspring(onMachine(own), requests, Channels.newInputStream(log), exit);
         } catch (IOException e) {
-            log.close();
             requests.close();
             throw e;
-        } finally {
-            births.remove(id);
         }
     }
 

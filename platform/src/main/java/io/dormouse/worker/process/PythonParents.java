@@ -105,8 +105,8 @@ final class PythonParents implements Capacity.Evictable, AutoCloseable {
     }
 
     /// Has the libraries of a model loaded, in the background.
-    void preload(PreparedModel model, Walls walls) {
-        var nobodys = new InstanceSpec("", model, 1, 1, Map.of(), notices);
+    void preload(PreparedModel model, Map<String, String> environment, Walls walls) {
+        var nobodys = new InstanceSpec("", model, 1, 1, environment, notices);
         PythonCommand command;
         try {
             command = PythonCommand.of(nobodys, walls);
@@ -201,6 +201,7 @@ final class PythonParents implements Capacity.Evictable, AutoCloseable {
                     notices);
         } catch (IOException e) {
             process.kill();
+            limit.close();
             throw e;
         }
     }

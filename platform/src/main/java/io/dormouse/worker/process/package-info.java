@@ -4,8 +4,9 @@
 ///                 │          └── standard error ─► LogLines ─► LogSink
 ///                 └── Limits (cgroup v2, v1 or a watchdog) · Walls (namespaces, bubblewrap or none)
 ///
-/// A worker is one JVM with one model; `docs/container-contract.md` says what it and this package
-/// promise each other. Life of an instance: spawned → (loading) → answering → ended; it holds
+/// A worker is one process with one model: a JVM, or a Python program, which where it can be is
+/// forked from a parent that has its libraries loaded. `docs/container-contract.md` says what it
+/// and this package promise each other. Life of an instance: spawned → (loading) → answering → ended; it holds
 /// nothing that is lost, so whatever goes wrong ends it and the next request gets another.
 ///
 /// Foreign images need another launcher. AWS's side of the contract:

@@ -27,7 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 
 /// Prepares models that Python programs serve: builds their environment, loads each once behind the
 /// walls, and notes what it imported and how much memory it took. All other kinds are left to
@@ -41,15 +41,15 @@ public final class PythonPreparation implements Preparation {
     private final Launcher launcher;
     private final int memoryMb;
     private final RoleAccess roles;
-    private final Consumer<PreparedModel> ready;
+    private final BiConsumer<PreparedModel, Map<String, String>> ready;
 
     /// @param others for the kinds that are no Python
     /// @param folder where the model server's files are laid out
     /// @param launcher starts the trial
     /// @param memoryMb what the trial may take, MB
     /// @param roles lets the program speak to the platform while it is tried
-    /// @param ready told of each Python model whose trial went well: its libraries may be loaded
-    ///   ahead of its first request
+    /// @param ready told of each Python model whose trial went well, and of its container's
+    ///   environment: its libraries may be loaded ahead of its first request
     public PythonPreparation(
             Preparation others,
             PythonEnvironments environments,
@@ -57,7 +57,7 @@ public final class PythonPreparation implements Preparation {
             Launcher launcher,
             int memoryMb,
             RoleAccess roles,
-            Consumer<PreparedModel> ready) {
+            BiConsumer<PreparedModel, Map<String, String>> ready) {
         this.others = others;
         this.environments = environments;
         this.folder = folder.toAbsolutePath().normalize();
@@ -114,7 +114,7 @@ public final class PythonPreparation implements Preparation {
                                 pass.network());
                 outcome = tried(spec, form(asked, environment, server, List.of()), into);
             }
-            ready.accept(prepared);
+            ready.accept(prepared, trial.environment());
             return outcome;
         } catch (IOException e) {
             throw new StartFailed(

@@ -110,7 +110,7 @@ class PythonForkTest {
                         launcher,
                         1024,
                         RoleAccess.NONE,
-                        _ -> {});
+                        (_, _) -> {});
         var artifactFolder = folder.resolve("models/mine");
         preparation.prepare(PreparedModel.Kind.PYTHON, artifactFolder, form, log::add);
         model =
@@ -345,6 +345,47 @@ class PythonForkTest {
             assertTrue(
                     names.containsAll(List.of("spawn", "runtime", "first-inference")), "" + names);
         }
+    }
+
+    @Test
+    void severalSlotsLeaveNoDescriptorBehind() throws Exception {
+        var spec = new InstanceSpec("endpoint/e/A", model, 256, 3, Map.of(), log::add);
+        askAndEnd(spec);
+        assumeForked();
+        Path own = Path.of("/proc/self/fd");
+        assumeTrue(Files.isDirectory(own), "descriptors are not told here");
+        try (Instance _ = start()) {
+            long before = descriptors(own);
+            for (int i = 0; i < 8; i++) {
+                askAndEnd(spec);
+            }
+            Serving.await("they are closed", () -> descriptors(own) < before + 8);
+        }
+    }
+
+    private void askAndEnd(InstanceSpec spec) throws Exception {
+        Instance instance = launcher.start(spec, new Steps());
+        assertEquals("5", ask(instance, "5"));
+        instance.close();
+        instance.ending().get(20, TimeUnit.SECONDS);
+    }
+
+    private static long descriptors(Path of) {
+        try (var open = Files.list(of)) {
+            return open.count();
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void nothingIsLoadedAheadForWhatIsNotForked() throws Exception {
+        assumeTrue(PythonParents.possible(new Open(new PipeSpawner(), folder)));
+        launcher.preload(model, Map.of("DORMOUSE_FORK", "off"));
+        Serving.await(
+                "it is said",
+                () -> said("Python libraries are not loaded ahead: DORMOUSE_FORK is off"));
+        assertEquals(0, held());
     }
 
     private static final String LOADED = "'%s' in __import__('sys').modules";

@@ -103,11 +103,10 @@ class Parent:
             try:
                 importlib.import_module(name)
             except BaseException:
-                continue
-            finally:
-                if threads() > before:
-                    self.say("threaded " + name)
-                    return
+                pass
+            if threads() > before:
+                self.say("threaded " + name)
+                return
         self._find_pools()
         gc.collect()
         gc.freeze()
@@ -175,10 +174,17 @@ class Parent:
             self.say("unborn %s the parent has threads" % name)
             return
         number, told = os.pipe()
-        first = os.fork()
+        own = os.getpid()
+        try:
+            first = os.fork()
+        except OSError as e:
+            os.close(number)
+            os.close(told)
+            self.say("unborn %s it could not be forked: %s" % (name, e))
+            return
         if first == 0:
             try:
-                self.child(told, asked["network"], connection, log)
+                self.child(own, told, asked["network"], connection, log)
             except BaseException:
                 traceback.print_exc()
             finally:
@@ -188,13 +194,13 @@ class Parent:
             os.waitpid(first, 0)
         os.close(told)
         with open(number, "rb") as said:
-            own = said.read(16) if self.walled else b"%d" % first
-        if own:
-            self.say("born %s %d" % (name, int(own)))
+            pid = said.read(16) if self.walled else b"%d" % first
+        if pid:
+            self.say("born %s %d" % (name, int(pid)))
         else:
             self.say("unborn %s it could not be forked" % name)
 
-    def child(self, told, network, connection, log):
+    def child(self, parent, told, network, connection, log):
         if self.walled:
             walls.unshare(walls.OF_INSTANCES | (walls.CLONE_NEWNET if network else 0))
             pid = os.fork()
@@ -202,7 +208,7 @@ class Parent:
                 os.write(told, b"%-16d" % pid)
                 os._exit(0)
         else:
-            walls.die_with(os.getppid())
+            walls.die_with(parent)
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         os.dup2(connection.fileno(), 0)
