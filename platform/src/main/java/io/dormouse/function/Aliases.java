@@ -154,6 +154,7 @@ public final class Aliases implements LambdaClient {
         records.store.write(tx -> {
             records.latest(tx, name);
             records.urls.delete(tx, FunctionRecords.key(name));
+            records.removeStatements(tx, FunctionRecords.key(name));
             return records.aliases.delete(tx, FunctionRecords.key(name));
         });
         return DeleteAliasResponse.builder().build();

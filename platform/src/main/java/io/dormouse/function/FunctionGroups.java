@@ -11,7 +11,6 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
@@ -82,7 +81,6 @@ final class FunctionGroups implements AutoCloseable {
     private Hosted made(Function function) throws StartFailed {
         FunctionHosting hosting = new FunctionHosting(function, roles, clock);
         FunctionConfiguration shape = function.shape();
-        String arn = new FunctionName(function.name(), Optional.empty()).bareArn();
         WorkerGroup group =
                 groups.create(
                         new GroupSpec(
@@ -92,7 +90,7 @@ final class FunctionGroups implements AutoCloseable {
                                 most(function),
                                 0,
                                 environment(function),
-                                tuning(tags.of(arn))));
+                                tuning(tags.of(function.arn()))));
         return new Hosted(function, hosting, group);
     }
 

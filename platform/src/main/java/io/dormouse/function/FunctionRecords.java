@@ -8,6 +8,7 @@ import io.dormouse.store.Query;
 import io.dormouse.store.Records;
 import io.dormouse.store.Store;
 import io.dormouse.store.Tags;
+import io.dormouse.store.Tx;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.lambda.model.AliasConfiguration;
@@ -84,6 +85,13 @@ final class FunctionRecords {
     boolean isUsed(Query query, String code) {
         return functions.all(query).stream().anyMatch(each -> each.body().code().equals(code))
                 || versions.all(query).stream().anyMatch(each -> each.body().code().equals(code));
+    }
+
+    /// With an alias goes who may invoke it: another of its name begins closed.
+    void removeStatements(Tx tx, String key) {
+        statements.all(tx).stream()
+                .filter(each -> each.parent().equals(key))
+                .forEach(each -> statements.delete(tx, each.name()));
     }
 
     /// A page in the order of names.

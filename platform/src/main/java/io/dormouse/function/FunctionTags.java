@@ -2,7 +2,6 @@ package io.dormouse.function;
 
 import io.dormouse.store.Query;
 import java.util.Map;
-import java.util.Optional;
 import software.amazon.awssdk.services.lambda.LambdaClient;
 import software.amazon.awssdk.services.lambda.model.ListTagsRequest;
 import software.amazon.awssdk.services.lambda.model.ListTagsResponse;
@@ -48,42 +47,40 @@ public final class FunctionTags implements LambdaClient {
         }
     }
 
-    private FunctionName required(Query query, String arn) {
-        FunctionName name = FunctionName.of(arn);
-        records.latest(query, name);
-        return new FunctionName(name.name(), Optional.empty());
+    private Function required(Query query, String arn) {
+        return records.latest(query, FunctionName.of(arn)).body();
     }
 
     @Override
     public ListTagsResponse listTags(ListTagsRequest request) {
         return records.store.read(query ->
                 ListTagsResponse.builder()
-                        .tags(records.tags.of(query, required(query, request.resource()).bareArn()))
+                        .tags(records.tags.of(query, required(query, request.resource()).arn()))
                         .build());
     }
 
     @Override
     public TagResourceResponse tagResource(TagResourceRequest request) {
         check(request.tags());
-        FunctionName name =
+        Function tagged =
                 records.store.write(tx -> {
-                    FunctionName its = required(tx, request.resource());
-                    records.tags.put(tx, its.bareArn(), request.tags());
-                    return its;
+                    Function function = required(tx, request.resource());
+                    records.tags.put(tx, function.arn(), request.tags());
+                    return function;
                 });
-        groups.forget(name.name());
+        groups.forget(tagged.name());
         return TagResourceResponse.builder().build();
     }
 
     @Override
     public UntagResourceResponse untagResource(UntagResourceRequest request) {
-        FunctionName name =
+        Function untagged =
                 records.store.write(tx -> {
-                    FunctionName its = required(tx, request.resource());
-                    records.tags.remove(tx, its.bareArn(), request.tagKeys());
-                    return its;
+                    Function function = required(tx, request.resource());
+                    records.tags.remove(tx, function.arn(), request.tagKeys());
+                    return function;
                 });
-        groups.forget(name.name());
+        groups.forget(untagged.name());
         return UntagResourceResponse.builder().build();
     }
 }

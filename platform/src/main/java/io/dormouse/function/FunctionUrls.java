@@ -71,16 +71,19 @@ public final class FunctionUrls implements LambdaClient {
 
     /// Whether a `Host` is that of a function URL.
     static boolean isHost(String host) {
-        return host.contains(HOST);
+        return host.startsWith(HOST, ID_LENGTH);
+    }
+
+    private static String region(FunctionUrlConfig config) {
+        return config.functionArn().split(":", -1)[3];
     }
 
     private FunctionUrlConfig shown(FunctionUrlConfig config) {
-        String region = config.functionArn().split(":", -1)[3];
         String url =
                 "http://"
                         + config.functionUrl()
                         + HOST
-                        + region
+                        + region(config)
                         + ".localhost:"
                         + here.get().getPort()
                         + "/";
@@ -204,17 +207,23 @@ public final class FunctionUrls implements LambdaClient {
                 .build();
     }
 
-    /// The function that a URL's id is of.
-    Optional<FunctionName> byId(String id, String region) {
+    /// The URL whose id this is.
+    Optional<FunctionUrlConfig> byId(String id, String region) {
         return records.urls.all().stream()
-                .filter(each -> each.body().functionUrl().equals(id))
-                .filter(each -> each.body().functionArn().contains(":" + region + ":"))
-                .map(each -> FunctionName.of(each.name()))
+                .map(Entry::body)
+                .filter(each -> each.functionUrl().equals(id) && region(each).equals(region))
                 .findFirst();
     }
 
-    /// In whose name a URL's function is looked up.
-    static Caller caller(Caller owner, String region) {
-        return new Caller(owner.account(), region, "", owner.arn());
+    /// The function or alias that a URL is of.
+    static FunctionName name(FunctionUrlConfig config) {
+        String[] parts = config.functionArn().split(":", -1);
+        return new FunctionName(
+                parts[6], parts.length > 7 ? Optional.of(parts[7]) : Optional.empty());
+    }
+
+    /// In whose name a URL's function is looked up: in the region that it was made in.
+    static Caller caller(Caller owner, FunctionUrlConfig config) {
+        return new Caller(owner.account(), region(config), "", owner.arn());
     }
 }

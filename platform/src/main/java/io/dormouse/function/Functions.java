@@ -113,7 +113,7 @@ public final class Functions implements LambdaClient {
                     GetFunctionResponse.builder()
                             .configuration(Versions.shown(function, name))
                             .code(c -> c.repositoryType("S3"));
-            Map<String, String> tags = records.tags.of(query, name.bareArn());
+            Map<String, String> tags = records.tags.of(query, function.arn());
             if (!tags.isEmpty()) {
                 answer.tags(tags);
             }
@@ -244,9 +244,10 @@ public final class Functions implements LambdaClient {
     }
 
     private List<Function> deleteAll(Tx tx, FunctionName name) {
-        List<Function> gone = new ArrayList<>(List.of(records.latest(tx, name).body()));
+        Function latest = records.latest(tx, name).body();
+        List<Function> gone = new ArrayList<>(List.of(latest));
         records.functions.delete(tx, name.name());
-        records.tags.removeAll(tx, name.bareArn());
+        records.tags.removeAll(tx, latest.arn());
         records.versions.all(tx).stream()
                 .filter(each -> each.parent().equals(name.name()))
                 .forEach(each -> {

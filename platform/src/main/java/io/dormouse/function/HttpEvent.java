@@ -29,6 +29,8 @@ record HttpEvent(Exchange exchange, String id, String path, Optional<String> key
                     .withZone(ZoneOffset.UTC);
 
     /// The event's JSON.
+    ///
+    /// @param account whose the request is
     byte[] write(byte[] body, String account) {
         ObjectNode event = JsonMapper.shared().createObjectNode();
         event.put("version", "2.0").put("routeKey", "$default").put("rawPath", path);
@@ -86,8 +88,7 @@ record HttpEvent(Exchange exchange, String id, String path, Optional<String> key
 
     private void context(ObjectNode context, String account) {
         String host = exchange.header("host").orElse("");
-        boolean signed = exchange.header("authorization").isPresent();
-        context.put("accountId", signed ? account : "anonymous").put("apiId", id);
+        context.put("accountId", account).put("apiId", id);
         key.ifPresent(name -> context.putObject("authorizer").put("apiKeyId", name));
         context.put("domainName", host.replaceFirst(":[0-9]+$", "")).put("domainPrefix", id);
         context.putObject("http")

@@ -4,7 +4,6 @@ import io.dormouse.store.Entry;
 import io.dormouse.store.Query;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.lambda.LambdaClient;
 import software.amazon.awssdk.services.lambda.model.AddPermissionRequest;
@@ -23,6 +22,10 @@ import tools.jackson.databind.node.ObjectNode;
 ///
 /// AWS page: [AddPermission](https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html).
 public final class Permissions implements LambdaClient {
+    private static final JsonNode OPEN =
+            JsonMapper.shared()
+                    .readTree("{\"StringEquals\":{\"lambda:FunctionUrlAuthType\":\"NONE\"}}");
+
     private final FunctionRecords records;
     private final InstantSource clock;
 
@@ -82,6 +85,7 @@ public final class Permissions implements LambdaClient {
                 request.functionUrlAuthTypeAsString());
         put(condition, "StringEquals", "AWS:SourceAccount", request.sourceAccount());
         put(condition, "StringEquals", "aws:PrincipalOrgID", request.principalOrgID());
+        put(condition, "StringEquals", "lambda:EventSourceToken", request.eventSourceToken());
         put(condition, "ArnLike", "AWS:SourceArn", request.sourceArn());
         if (!condition.isEmpty()) {
             statement.set("Condition", condition);
@@ -149,18 +153,15 @@ public final class Permissions implements LambdaClient {
                 query -> statements(query, name).stream().anyMatch(Permissions::opensUrl));
     }
 
+    /// A statement with any other condition is for some, and who asks unsigned is none of them.
     private static boolean opensUrl(JsonNode statement) {
-        Optional<String> auth =
-                statement
-                        .path("Condition")
-                        .path("StringEquals")
-                        .path("lambda:FunctionUrlAuthType")
-                        .asStringOpt();
+        JsonNode condition = statement.path("Condition");
+        boolean open = condition.isMissingNode() || condition.equals(OPEN);
         boolean action =
                 List.of("lambda:InvokeFunctionUrl", "lambda:*", "*")
                         .contains(statement.path("Action").asString(""));
         return action
                 && statement.path("Principal").asString("").equals("*")
-                && auth.filter(each -> !each.equals("NONE")).isEmpty();
+                && open;
     }
 }

@@ -27,7 +27,7 @@ final class TokenBucket {
     synchronized Duration take(long nanos) {
         double grown = Math.max(0, nanos - at) / NANOS_PER_SECOND * rate.perSecond();
         tokens = Math.min(rate.burst(), tokens + grown);
-        at = nanos;
+        at = Math.max(at, nanos); // two that come at once may get here in the other order
         if (tokens >= 1) {
             tokens--;
             return Duration.ZERO;

@@ -6,6 +6,7 @@ import io.dormouse.wire.Authenticator;
 import io.dormouse.wire.Exchange;
 import io.dormouse.wire.ForeignOrigin;
 import io.dormouse.wire.Handler;
+import io.dormouse.wire.Scope;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -28,6 +29,7 @@ public final class UrlFront implements Handler {
 
     private static final int TOO_MANY = 429;
     private static final int FORBIDDEN = 403;
+    private static final int TOO_LONG = 413;
     private static final int BAD_GATEWAY = 502;
 
     private final FunctionRecords records;
@@ -75,26 +77,19 @@ public final class UrlFront implements Handler {
         String host = exchange.header("host").orElse("");
         if (FunctionUrls.isHost(host)) {
             String[] labels = host.split("\\.", -1);
-            String region = labels.length > 2 ? labels[2] : "";
-            Caller caller = FunctionUrls.caller(owner, region);
-            return caller.call(() ->
-                    urls.byId(labels[0], region)
-                            .flatMap(name -> asked(name, exchange.path(), caller)));
+            return urls.byId(labels[0], labels.length > 2 ? labels[2] : "")
+                    .map(config -> asked(config, exchange.path()));
         }
         String rest = exchange.path().substring(PREFIX.length());
         int slash = rest.indexOf('/');
         String name = (slash < 0 ? rest : rest.substring(0, slash)).replace("%3A", ":");
-        if (!name.matches("[a-zA-Z0-9-_]+(:[a-zA-Z0-9-_]+)?")) {
-            return Optional.empty();
-        }
         String path = slash < 0 ? "/" : rest.substring(slash);
-        return owner.call(() -> asked(FunctionName.of(name), path, owner));
+        return records.urls.get(name).map(each -> asked(each.body(), path));
     }
 
-    private Optional<Asked> asked(FunctionName name, String path, Caller caller) {
-        return records.urls
-                .get(FunctionRecords.key(name))
-                .map(each -> new Asked(name, each.body(), path, caller));
+    private Asked asked(FunctionUrlConfig config, String path) {
+        return new Asked(
+                FunctionUrls.name(config), config, path, FunctionUrls.caller(owner, config));
     }
 
     /// Serves pages of another site that a URL's own configuration lets in; what is for no function
@@ -133,7 +128,7 @@ public final class UrlFront implements Handler {
             refuse(exchange, headers, FORBIDDEN, "Forbidden");
             return;
         }
-        UrlKeys keys = UrlKeys.of(records.tags.of(asked.caller().call(asked.name()::bareArn)));
+        UrlKeys keys = UrlKeys.of(tags(asked));
         Optional<String> key = exchange.header("x-api-key").flatMap(keys::named);
         if (!keys.keys().isEmpty() && key.isEmpty()) {
             refuse(exchange, headers, FORBIDDEN, "Forbidden");
@@ -148,13 +143,17 @@ public final class UrlFront implements Handler {
         invoke(exchange, asked, key, headers);
     }
 
+    private Map<String, String> tags(Asked asked) {
+        return records.store.read(query ->
+                records.tags.of(query, records.latest(query, asked.name()).body().arn()));
+    }
+
     private boolean isAllowed(Exchange exchange, Asked asked) throws IOException {
         if (asked.config().authType() == FunctionUrlAuthType.NONE) {
             return permissions.isPublic(asked.name());
         }
         boolean signed =
-                exchange.header("authorization").isPresent()
-                        || exchange.query().contains("X-Amz-Signature=");
+                Scope.of(exchange).filter(each -> each.service().equals("lambda")).isPresent();
         try {
             return signed && !authenticator.verify(exchange).account().isEmpty();
         } catch (AwsServiceException e) {
@@ -185,13 +184,17 @@ public final class UrlFront implements Handler {
         try {
             body = exchange.buffer(Invocations.EVENT_BYTES_MAX);
         } catch (Exchange.TooLarge e) {
-            refuse(exchange, headers, 413, "Request Too Long");
+            refuse(exchange, headers, TOO_LONG, "Request Too Long");
             return;
         }
         String id = asked.config().functionUrl();
         byte[] event =
                 new HttpEvent(exchange, id, asked.path(), key, wall.instant())
-                        .write(body, owner.account());
+                        .write(body, accountOf(asked));
+        if (event.length > Invocations.EVENT_BYTES_MAX) {
+            refuse(exchange, headers, TOO_LONG, "Request Too Long");
+            return;
+        }
         try {
             Invoker.Outcome outcome = asked.caller().call(() -> invoke(asked.name(), event));
             Optional<HttpResult> result =
@@ -217,11 +220,15 @@ public final class UrlFront implements Handler {
         }
     }
 
+    /// Whose the request is, as the event says it: an `Authorization` that nobody verified is none.
+    private String accountOf(Asked asked) {
+        return asked.config().authType() == FunctionUrlAuthType.AWS_IAM
+                ? owner.account()
+                : "anonymous";
+    }
+
     private Invoker.Outcome invoke(FunctionName name, byte[] event) {
         Function function = records.store.read(query -> records.resolved(query, name));
-        if (event.length > Invocations.EVENT_BYTES_MAX) {
-            throw FunctionErrors.tooLarge(Invocations.EVENT_BYTES_MAX);
-        }
         return invoker.invoke(new Invoker.Call(function, name.arn(), event, Optional.empty()));
     }
 

@@ -4,8 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -20,6 +22,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.lambda.LambdaClient;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -163,8 +168,71 @@ class FunctionUrlsTest {
                         .contains("\"lambda:FunctionUrlAuthType\":\"NONE\""));
         here.lambda.removePermission(r -> r.functionName("closed").statementId("public"));
         assertEquals(403, here.get(path).statusCode());
-        here.lambda.updateFunctionUrlConfig(r -> r.functionName("closed").authType("AWS_IAM"));
+        here.lambda.addPermission(r ->
+                r.functionName("closed")
+                        .statementId("ours")
+                        .action("lambda:InvokeFunctionUrl")
+                        .principal("*")
+                        .principalOrgID("o-0123456789")
+                        .functionUrlAuthType("NONE"));
+        assertEquals(403, here.get(path).statusCode(), "for the members of an organisation");
+    }
+
+    @Test
+    void asksForASignatureOfLambda() throws Exception {
+        here.create("signed", ACCOUNT, Map.of());
+        String path = here.url("signed");
+        assertEquals("anonymous", authorized(path, "Bearer of something").body());
+        here.lambda.updateFunctionUrlConfig(r -> r.functionName("signed").authType("AWS_IAM"));
         assertEquals(403, here.get(path).statusCode());
+        assertEquals(403, authorized(path, "Bearer of something").statusCode());
+        assertEquals(403, authorized(path, signature("s3")).statusCode());
+        assertEquals("123456789012", authorized(path, signature("lambda")).body());
+    }
+
+    private static final String ACCOUNT =
+            "def main(event, context): return event['requestContext']['accountId']";
+
+    private static String signature(String service) {
+        return "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/"
+                + service
+                + "/aws4_request, SignedHeaders=host, Signature=00";
+    }
+
+    private HttpResponse<String> authorized(String path, String word) throws Exception {
+        return TestPlatform.send(here.request(path).header("Authorization", word));
+    }
+
+    @Test
+    void anAliasMadeAgainBeginsClosed() throws Exception {
+        here.create("again", "def main(event, context): return 'in'", Map.of());
+        open("again", "live");
+        here.lambda.addPermission(r ->
+                r.functionName("again")
+                        .qualifier("live")
+                        .statementId("public")
+                        .action("lambda:InvokeFunctionUrl")
+                        .principal("*")
+                        .functionUrlAuthType("NONE"));
+        assertEquals("in", here.get("/_dormouse/functions/again:live/").body());
+        here.lambda.deleteAlias(r -> r.functionName("again").name("live"));
+        open("again", "live");
+        assertEquals(403, here.get("/_dormouse/functions/again:live/").statusCode());
+    }
+
+    private void open(String name, String alias) {
+        here.lambda.createAlias(
+                r -> r.functionName(name).name(alias).functionVersion("$LATEST"));
+        here.lambda.createFunctionUrlConfig(
+                r -> r.functionName(name).qualifier(alias).authType("NONE"));
+    }
+
+    @Test
+    void aRequestThatIsTooLongAsAnEventIsToldSo() throws Exception {
+        HttpResponse<String> answer =
+                TestPlatform.send(
+                        here.request(url).POST(BodyPublishers.ofByteArray(new byte[5_000_000])));
+        assertEquals(413, answer.statusCode(), answer.body());
     }
 
     @Test
@@ -218,6 +286,41 @@ class FunctionUrlsTest {
         assertTrue(Integer.parseInt(often.headers().firstValue("Retry-After").orElse("0")) > 900);
         for (int i = 0; i < 5; i++) {
             assertEquals("second", keyed(path, "fedcba9876543210").body());
+        }
+    }
+
+    /// Whatever region a request names: tags, and the keys in them, are a function's of one region.
+    @Test
+    void keysAreAskedForInEveryRegion() throws Exception {
+        Map<String, String> tags = Map.of("dormouse:api-key", "0123456789abcdef");
+        here.create("kept", "def main(event, context): return 'in'", tags);
+        here.url("kept");
+        String real = here.lambda.getFunctionUrlConfig(r -> r.functionName("kept")).functionUrl();
+        String host = real.substring("http://".length(), real.length() - 1);
+        for (String region : List.of("us-east-1", "eu-west-1", "lambda", "123456789012")) {
+            String said = asked(host.replace(".us-east-1.", "." + region + "."), "/");
+            assertTrue(said.startsWith("HTTP/1.1 403 "), region + ": " + said);
+        }
+        try (LambdaClient lambda =
+                here.here(LambdaClient.builder()).region(Region.EU_WEST_1).build()) {
+            lambda.createFunction(r ->
+                    r.functionName("elsewhere")
+                            .runtime("python3.12")
+                            .handler("handler.main")
+                            .role(FunctionPlatform.ROLE)
+                            .tags(tags)
+                            .code(c -> c.zipFile(code())));
+        }
+        String path = here.url("elsewhere");
+        assertEquals(403, here.get(path).statusCode());
+        assertEquals("in", keyed(path, "0123456789abcdef").body());
+    }
+
+    private static SdkBytes code() {
+        try {
+            return FunctionPlatform.python("def main(event, context): return 'in'");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
