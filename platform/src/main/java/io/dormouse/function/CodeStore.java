@@ -32,9 +32,13 @@ import software.amazon.awssdk.services.s3.S3Client;
 final class CodeStore {
     private static final int BUFFER_BYTES = 1 << 16;
     private static final String SUFFIX = ".zip";
+    private static final String ASIDE = ".tmp";
 
     private final Path folder;
     private final S3Client s3;
+
+    /// Begins the names of what this process has not finished yet.
+    private final String life = UUID.randomUUID().toString();
 
     /// How many are about to record each digest.
     private final Map<String, Integer> pins = new HashMap<>();
@@ -95,22 +99,31 @@ final class CodeStore {
             if (bucket == null || key == null) {
                 throw FunctionErrors.invalid("Please provide a source for function code.");
             }
-            try (InputStream in =
-                    s3.getObject(
-                            r -> r.bucket(bucket).key(key).versionId(version),
-                            ResponseTransformer.toInputStream())) {
+            try (InputStream in = object(bucket, key, version)) {
                 return keep(in);
-            } catch (SdkException e) {
-                throw FunctionErrors.invalid(
-                        "Error occurred while GetObject. S3 Error: " + e.getMessage());
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
+    private InputStream object(String bucket, String key, @Nullable String version) {
+        try {
+            return s3.getObject(
+                    r -> r.bucket(bucket).key(key).versionId(version),
+                    ResponseTransformer.toInputStream());
+        } catch (SdkException e) {
+            throw FunctionErrors.invalid(
+                    "Error occurred while GetObject. S3 Error: " + e.getMessage());
+        }
+    }
+
+    private Path aside() {
+        return folder.resolve(life + "-" + UUID.randomUUID() + ASIDE);
+    }
+
     private Code keep(InputStream in) throws IOException {
-        Path aside = folder.resolve(UUID.randomUUID() + ".tmp");
+        Path aside = aside();
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             long bytes = write(in, aside, digest);
@@ -161,7 +174,7 @@ final class CodeStore {
         if (Files.isDirectory(place)) {
             return place;
         }
-        Path aside = folder.resolve(UUID.randomUUID() + ".tmp");
+        Path aside = aside();
         try {
             Zip.unpack(zip, aside);
             Files.move(aside, place, StandardCopyOption.ATOMIC_MOVE);
@@ -186,17 +199,28 @@ final class CodeStore {
     }
 
     /// The packages that lie here.
-    List<String> digests() {
+    List<String> digests() throws IOException {
+        return named(SUFFIX)
+                .map(each -> each.substring(0, each.length() - SUFFIX.length()))
+                .toList();
+    }
+
+    /// Removes what an earlier life did not come to finish.
+    void removeUnfinished() throws IOException {
+        for (String each : named(ASIDE).filter(name -> !name.startsWith(life)).toList()) {
+            Folders.delete(folder.resolve(each));
+        }
+    }
+
+    private Stream<String> named(String end) throws IOException {
         if (!Files.isDirectory(folder)) {
-            return List.of();
+            return Stream.empty();
         }
         try (Stream<Path> all = Files.list(folder)) {
             return all.map(each -> String.valueOf(each.getFileName()))
-                    .filter(each -> each.endsWith(SUFFIX))
-                    .map(each -> each.substring(0, each.length() - SUFFIX.length()))
-                    .toList();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+                    .filter(each -> each.endsWith(end))
+                    .toList()
+                    .stream();
         }
     }
 
@@ -206,8 +230,13 @@ final class CodeStore {
     void removeUnused(String digest, BooleanSupplier isUsed) throws IOException {
         synchronized (pins) {
             if (!pins.containsKey(digest) && !isUsed.getAsBoolean()) {
+                // At once, as a half of it must never be taken for the whole.
+                Path gone = aside();
+                if (Files.isDirectory(folder.resolve(digest))) {
+                    Files.move(folder.resolve(digest), gone, StandardCopyOption.ATOMIC_MOVE);
+                }
                 Files.deleteIfExists(file(digest));
-                Folders.delete(folder.resolve(digest));
+                Folders.delete(gone);
             }
         }
     }

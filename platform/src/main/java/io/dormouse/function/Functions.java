@@ -266,9 +266,14 @@ public final class Functions implements LambdaClient {
         return gone;
     }
 
-    /// Removes packages that an earlier life did not come to remove.
+    /// Removes packages that an earlier life did not come to remove, or to take in whole.
     void sweep() {
-        code.digests().forEach(this::forgetUnused);
+        try {
+            code.removeUnfinished();
+            code.digests().forEach(this::forgetUnused);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private void forgetUnused(String digest) {

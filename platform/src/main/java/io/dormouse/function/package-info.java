@@ -5,8 +5,8 @@
 ///                          ▼
 ///     Invoke, URL ─► Invoker ─ lease ─► instance ─ descriptor 0 ─► bridge ─ runtime API ─► handler
 ///
-/// A function's code is a file named by its content, durable before the record that names it; it is
-/// unpacked when it is first run. Instances are those of `worker`'s groups, with their scale to
+/// A function's code is a file named by its content, durable before the record that names it, and
+/// known to unpack. Instances are those of `worker`'s groups, with their scale to
 /// zero; what is Lambda's about them is in [FunctionHosting] and [FunctionLog]. The bridge in each
 /// instance offers the runtime API, so that code runs here and on AWS unchanged.
 ///
