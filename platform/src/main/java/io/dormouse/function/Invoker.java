@@ -27,6 +27,9 @@ final class Invoker {
 
     private static final int TRIES = 2;
 
+    /// A sixth more than an answer may have, for an error's document.
+    private static final int ANSWER_BYTES_MAX = 7 << 20;
+
     private final FunctionGroups groups;
     private final Meters meters;
     private final InstantSource wall;
@@ -113,7 +116,7 @@ final class Invoker {
             FunctionLog.Run run = log.run(id);
             long sent = System.nanoTime();
             try (Answer answer = lease.send(request(call, id), event(call))) {
-                byte[] payload = answer.body().readAllBytes();
+                byte[] payload = whole(answer);
                 Optional<String> error = answer.header("x-dormouse-function-error");
                 long nanos = answer.header("x-dormouse-nanos").map(Long::parseLong).orElse(0L);
                 traffic.took(nanos);
@@ -133,6 +136,15 @@ final class Invoker {
                 return failed(call, fault, report, run, sent, traffic);
             }
         }
+    }
+
+    /// The bridge keeps answers below that, but what runs beside it may write past it.
+    private static byte[] whole(Answer answer) throws IOException {
+        byte[] payload = answer.body().readNBytes(ANSWER_BYTES_MAX + 1);
+        if (payload.length > ANSWER_BYTES_MAX) {
+            throw new IOException("its answer is longer than " + ANSWER_BYTES_MAX + " bytes");
+        }
+        return payload;
     }
 
     private static ByteArrayInputStream event(Call call) {

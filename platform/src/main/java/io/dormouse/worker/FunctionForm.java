@@ -5,6 +5,7 @@ import java.io.Reader;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Properties;
 
@@ -21,15 +22,17 @@ public record FunctionForm(List<String> command, List<Path> readable) {
         readable = List.copyOf(readable);
     }
 
-    /// Writes it into the form's folder.
+    /// Writes it into the form's folder: whole, as others may be reading it.
     public void write(Path form) throws IOException {
         Properties all = new Properties();
         all.setProperty("command", String.join("\n", command));
         all.setProperty(
                 "readable", String.join("\n", readable.stream().map(Path::toString).toList()));
-        try (Writer writer = Files.newBufferedWriter(form.resolve(FILE))) {
+        Path aside = Files.createTempFile(form, FILE, ".tmp");
+        try (Writer writer = Files.newBufferedWriter(aside)) {
             all.store(writer, null);
         }
+        Files.move(aside, form.resolve(FILE), StandardCopyOption.ATOMIC_MOVE);
     }
 
     /// Reads it from the form's folder.

@@ -172,6 +172,25 @@ class FunctionsTest {
                 "ValueError", json(here.invoke("wrong", "\"raise\"")).get("errorType").asString());
     }
 
+    /// Where answers go by descriptor 0; by another, the handler does not find it.
+    @Test
+    void anAnswerThatIsWrittenPastTheRuntimeHasAnEnd() throws Exception {
+        here.create(
+                "flood",
+                """
+                import os
+                def main(event, context):
+                    os.write(0, b"HTTP/1.1 200 OK\\r\\nContent-Length: 99000000\\r\\n\\r\\n")
+                    while True:
+                        os.write(0, bytes(1 << 20))
+                """,
+                SHORT);
+        InvokeResponse answer = here.invoke("flood", "{}");
+        assertEquals("Unhandled", answer.functionError());
+        String kind = json(answer).path("errorType").asString("");
+        assertTrue(List.of("Runtime.ExitError", "OSError").contains(kind), kind);
+    }
+
     @Test
     void aHandlerThatCannotBeHadSaysWhy() throws Exception {
         here.create("nowhere", "import nothing_of_that_name\n", SHORT);
