@@ -92,6 +92,10 @@ final class RuntimeApi {
                         headers.put(name, value);
                     }
                 });
+        // From now on: until the runtime asked, it was the start's time.
+        long timeout = Long.parseLong(event.header("x-dormouse-timeout-ms"));
+        headers.put(
+                "Lambda-Runtime-Deadline-Ms", Long.toString(System.currentTimeMillis() + timeout));
         headers.put("Content-Type", "application/json");
         connection.answer(200, headers, event.body());
     }

@@ -174,9 +174,7 @@ final class Invoker {
         headers.put("Content-Type", "application/json");
         headers.put("Lambda-Runtime-Aws-Request-Id", id);
         headers.put("Lambda-Runtime-Invoked-Function-Arn", call.arn());
-        headers.put(
-                "Lambda-Runtime-Deadline-Ms",
-                Long.toString(wall.instant().plus(timeout).toEpochMilli()));
+        headers.put("X-Dormouse-Timeout-Ms", Long.toString(timeout.toMillis()));
         headers.put("Lambda-Runtime-Trace-Id", trace(id));
         call.clientContext()
                 .ifPresent(context -> headers.put("Lambda-Runtime-Client-Context", context));

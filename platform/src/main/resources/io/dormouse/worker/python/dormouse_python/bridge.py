@@ -146,6 +146,9 @@ class Api:
         elif request.method == "GET" and words == ["invocation", "next"]:
             event = self.bridge.next()
             headers = [each for each in event.headers if each[0].lower().startswith("lambda-runtime-")]
+            # From now on: until the runtime asked, it was the start's time.
+            timeout = int(event.header("X-Dormouse-Timeout-Ms", "0"))
+            headers.append(("Lambda-Runtime-Deadline-Ms", int(time.time() * 1000) + timeout))
             headers.append(("Content-Type", "application/json"))
             connection.answer(200, headers, event.body)
         elif request.method == "POST" and words == ["init", "error"]:
