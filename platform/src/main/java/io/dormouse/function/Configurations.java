@@ -216,6 +216,9 @@ final class Configurations {
                 request.vpcConfig() != null && !request.vpcConfig().subnetIds().isEmpty());
         refuse("KMSKeyArn", isGiven(request.kmsKeyArn()));
         refuse("CodeSigningConfigArn", isGiven(request.codeSigningConfigArn()));
+        refuse("CapacityProviderConfig", request.capacityProviderConfig() != null);
+        refuse("DurableConfig", request.durableConfig() != null);
+        refuse("TenancyConfig", request.tenancyConfig() != null);
         refuse(
                 "DeadLetterConfig",
                 request.deadLetterConfig() != null
@@ -233,6 +236,8 @@ final class Configurations {
         refuse(
                 "VpcConfig",
                 request.vpcConfig() != null && !request.vpcConfig().subnetIds().isEmpty());
+        refuse("CapacityProviderConfig", request.capacityProviderConfig() != null);
+        refuse("DurableConfig", request.durableConfig() != null);
         refuse("KMSKeyArn", isGiven(request.kmsKeyArn()));
         refuse(
                 "DeadLetterConfig",

@@ -82,7 +82,7 @@ public final class Functions implements LambdaClient {
         }
         Function answer =
                 Boolean.TRUE.equals(request.publish())
-                        ? versions.publish(function.name(), Optional.empty(), Optional.empty())
+                        ? versions.publish(function.name(), Optional.empty())
                         : function;
         return Shapes.like(CreateFunctionResponse.builder(), answer.shape()).build();
     }
@@ -157,6 +157,7 @@ public final class Functions implements LambdaClient {
         if (request.imageUri() != null) {
             throw FunctionErrors.unserved("ImageUri");
         }
+        boolean dry = Boolean.TRUE.equals(request.dryRun());
         Function after;
         String digest;
         try (CodeStore.Code kept =
@@ -165,15 +166,14 @@ public final class Functions implements LambdaClient {
                         request.s3Bucket(),
                         request.s3Key(),
                         request.s3ObjectVersion())) {
-            boolean dry = Boolean.TRUE.equals(request.dryRun());
             digest = kept.digest();
             after = dry ? before.with(with(before.shape(), kept)) : changed(name, request, kept);
         }
         List.of(before.code(), digest)
                 .forEach(each -> groups.whenUnused(each, () -> forgetUnused(each)));
         Function answer =
-                Boolean.TRUE.equals(request.publish())
-                        ? versions.publish(after.name(), Optional.empty(), Optional.empty())
+                Boolean.TRUE.equals(request.publish()) && !dry
+                        ? versions.publish(after.name(), Optional.empty())
                         : after;
         return Shapes.like(UpdateFunctionCodeResponse.builder(), answer.shape()).build();
     }

@@ -59,13 +59,13 @@ public final class Versions implements LambdaClient {
                             + "). Please try again with the CodeSHA256 in $LATEST.");
         }
         Function version =
-                publish(name.name(), Optional.ofNullable(request.description()), Optional.empty());
+                publish(name.name(), Optional.ofNullable(request.description()));
         return Shapes.like(PublishVersionResponse.builder(), version.shape()).build();
     }
 
     /// Publishes `$LATEST`; where it has not changed since the last version, that one is it.
-    Function publish(String name, Optional<String> description, Optional<Instant> at) {
-        Instant now = at.orElseGet(clock::instant);
+    Function publish(String name, Optional<String> description) {
+        Instant now = clock.instant();
         return records.store.write(tx -> publish(tx, name, description, now));
     }
 
