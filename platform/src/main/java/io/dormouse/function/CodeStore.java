@@ -217,7 +217,8 @@ final class CodeStore {
             return Stream.empty();
         }
         try (Stream<Path> all = Files.list(folder)) {
-            return all.map(each -> String.valueOf(each.getFileName()))
+            return all
+                    .map(each -> String.valueOf(each.getFileName()))
                     .filter(each -> each.endsWith(end))
                     .toList()
                     .stream();

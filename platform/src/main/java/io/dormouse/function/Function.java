@@ -26,8 +26,8 @@ record Function(FunctionConfiguration shape, String code, Optional<Integer> rese
         return shape.version();
     }
 
-    /// Its ARN without a version: what its tags, and so its keys, are kept by. It has the region that
-    /// the function was made in, whatever the one that it is asked in.
+    /// Its ARN without a version: what its tags, and so its keys, are kept by. It has the region
+    /// that the function was made in, whatever the one that it is asked in.
     String arn() {
         String arn = shape.functionArn();
         String end = ":" + version();

@@ -160,8 +160,6 @@ public final class Permissions implements LambdaClient {
         boolean action =
                 List.of("lambda:InvokeFunctionUrl", "lambda:*", "*")
                         .contains(statement.path("Action").asString(""));
-        return action
-                && statement.path("Principal").asString("").equals("*")
-                && open;
+        return action && statement.path("Principal").asString("").equals("*") && open;
     }
 }

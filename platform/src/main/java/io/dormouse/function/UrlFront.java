@@ -144,8 +144,8 @@ public final class UrlFront implements Handler {
     }
 
     private Map<String, String> tags(Asked asked) {
-        return records.store.read(query ->
-                records.tags.of(query, records.latest(query, asked.name()).body().arn()));
+        return records.store.read(
+                query -> records.tags.of(query, records.latest(query, asked.name()).body().arn()));
     }
 
     private boolean isAllowed(Exchange exchange, Asked asked) throws IOException {

@@ -58,8 +58,7 @@ public final class Versions implements LambdaClient {
                             + latest.shape().codeSha256()
                             + "). Please try again with the CodeSHA256 in $LATEST.");
         }
-        Function version =
-                publish(name.name(), Optional.ofNullable(request.description()));
+        Function version = publish(name.name(), Optional.ofNullable(request.description()));
         return Shapes.like(PublishVersionResponse.builder(), version.shape()).build();
     }
 

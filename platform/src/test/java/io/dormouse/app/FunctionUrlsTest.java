@@ -221,8 +221,7 @@ class FunctionUrlsTest {
     }
 
     private void open(String name, String alias) {
-        here.lambda.createAlias(
-                r -> r.functionName(name).name(alias).functionVersion("$LATEST"));
+        here.lambda.createAlias(r -> r.functionName(name).name(alias).functionVersion("$LATEST"));
         here.lambda.createFunctionUrlConfig(
                 r -> r.functionName(name).qualifier(alias).authType("NONE"));
     }
