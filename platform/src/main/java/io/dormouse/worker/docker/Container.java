@@ -227,7 +227,9 @@ final class Container implements Spawned {
         remove();
     }
 
-    /// @return whether it is gone; one that is not, the next sweep finds by its label
+    /// Removes a container: what cannot be removed now, the next sweep finds by its label.
+    ///
+    /// @return whether it is gone
     static boolean remove(Engine engine, String id) {
         try {
             engine.delete("/containers/" + id + "?force=true&v=true");
