@@ -353,7 +353,7 @@ class ScriptsTest {
     void aProcessingJobRunsAScriptOfAFrameworksImage() throws IOException {
         jobs.put("in/rows.csv", "3,4\n");
         jobs.put(
-                "code/work/work.py",
+                "code/adding/add.py",
                 """
                 import sys
                 rows = open("/opt/ml/processing/input/in/rows.csv").read()
@@ -361,20 +361,20 @@ class ScriptsTest {
                     file.write(sys.argv[1] + " " + str(sum(map(int, rows.split(",")))))
                 """);
         CreateProcessingJobRequest request =
-                jobs.program("work", "")
+                jobs.program("adding", "")
                         .appSpecification(a ->
                                 a.imageUri(SKLEARN)
                                         .containerEntrypoint(
-                                                "python3", "/opt/ml/processing/input/code/work.py")
+                                                "python3", "/opt/ml/processing/input/code/add.py")
                                         .containerArguments("sum"))
                         .build();
         jobs.processing.createProcessingJob(request);
-        DescribeProcessingJobResponse job = jobs.endedProcessing("work");
+        DescribeProcessingJobResponse job = jobs.endedProcessing("adding");
         assertEquals(ProcessingJobStatus.COMPLETED, job.processingJobStatus(), job.failureReason());
         assertEquals(
                 "sum 7",
                 jobs.s3
-                        .getObjectAsBytes(r -> r.bucket("jobs").key("out/work/sum.txt"))
+                        .getObjectAsBytes(r -> r.bucket("jobs").key("out/adding/sum.txt"))
                         .asUtf8String());
     }
 
